@@ -1,0 +1,7 @@
+//! Mortarboard takes Jupyter notebooks from sketch to building: it judges them, cleans them, and graduates
+//! them into Python packages that compute the same values.
+
+pub mod text;
+pub mod json;
+pub mod notebook;
+pub mod python;

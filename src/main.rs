@@ -1,0 +1,3 @@
+//! The `mortarboard` program.
+
+fn main() {}

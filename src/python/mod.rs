@@ -1,0 +1,12 @@
+//! Cells as Python: IPython's own transformations, magics by table, each cell parsed by itself.
+
+mod code;
+mod magics;
+mod parse;
+mod tables;
+mod transform;
+
+pub use code::{Body, CellCode, Magic, MagicKind, SyntaxError};
+pub use magics::{Effect, Scope, effect_of};
+pub use parse::{parse_cell, parse_cells};
+pub use tables::{Table, is_builtin, is_stdlib, provided_by};

@@ -1,0 +1,71 @@
+//! Look-ups in the knowledge tables under `data/`: sorted tab-separated text, indexed on first use.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+/// A table of rows, found by their first column, or by their first two joined with a tab.
+pub struct Table {
+    text: &'static str,
+    rows: OnceLock<FxHashMap<&'static str, &'static str>>,
+    pairs: OnceLock<FxHashMap<&'static str, &'static str>>,
+}
+
+impl Table {
+    /// A table over `text`, whose comment lines start with `# `.
+    pub const fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            rows: OnceLock::new(),
+            pairs: OnceLock::new(),
+        }
+    }
+
+    /// The rows in file order.
+    pub fn lines(&self) -> impl Iterator<Item = &'static str> {
+        self.text.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+    }
+
+    /// What follows the first column of the row for `key`; empty for a row of one column.
+    pub fn get(&self, key: &str) -> Option<&'static str> {
+        let rows = self.rows.get_or_init(|| self.lines().map(|line| line.split_once('\t').unwrap_or((line, ""))).collect());
+        rows.get(key).copied()
+    }
+
+    pub fn contains(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// The third column of the row whose first two are `first` and `second`.
+    pub fn get2(&self, first: &str, second: &str) -> Option<&'static str> {
+        let pairs = self.pairs.get_or_init(|| {
+            let split = |line: &'static str| {
+                let second_tab = line.match_indices('\t').nth(1)?.0;
+                let (key, rest) = line.split_at_checked(second_tab)?;
+                let value = rest.trim_start_matches('\t');
+                Some((key, value.split_once('\t').map_or(value, |(column, _)| column)))
+            };
+            self.lines().filter_map(split).collect()
+        });
+        pairs.get(format!("{first}\t{second}").as_str()).copied()
+    }
+}
+
+static STDLIB: Table = Table::new(include_str!("../../data/stdlib.txt"));
+static BUILTINS: Table = Table::new(include_str!("../../data/builtins.txt"));
+static PROVIDED: Table = Table::new(include_str!("../../data/provided_names.tsv"));
+
+/// Whether `module` (its first part) is of the standard library.
+pub fn is_stdlib(module: &str) -> bool {
+    STDLIB.contains(module.split('.').next().unwrap_or_default())
+}
+
+/// Whether Python itself binds `name`.
+pub fn is_builtin(name: &str) -> bool {
+    BUILTINS.contains(name)
+}
+
+/// Who puts `name` into a notebook's namespace (`ipython`, `databricks`, …), if anybody does.
+pub fn provided_by(name: &str) -> Option<&'static str> {
+    PROVIDED.get(name)
+}

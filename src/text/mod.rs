@@ -1,0 +1,11 @@
+//! Byte spans, line indexes, offset maps and edits: text without any idea of what it holds.
+
+mod edit;
+mod line_index;
+mod offset_map;
+mod span;
+
+pub use edit::{Edit, EditSet, Overlap};
+pub use line_index::{LineColumn, LineIndex};
+pub use offset_map::{OffsetMap, Segment};
+pub use span::Span;
