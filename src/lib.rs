@@ -5,3 +5,4 @@ pub mod text;
 pub mod json;
 pub mod notebook;
 pub mod python;
+pub mod facts;
