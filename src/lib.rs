@@ -6,3 +6,5 @@ pub mod json;
 pub mod notebook;
 pub mod python;
 pub mod facts;
+pub mod plan;
+pub mod emit;
