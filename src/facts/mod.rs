@@ -20,6 +20,7 @@ pub use model::{
     Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, ScopeKind, Statement, StmtKind, Use,
 };
 pub use names::{NameId, Names};
+pub(crate) use walk::is_main_test;
 
 use rustc_hash::FxHashMap;
 

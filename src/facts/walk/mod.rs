@@ -4,6 +4,8 @@ mod expr;
 mod scope;
 mod stmt;
 
+pub(crate) use stmt::is_main_test;
+
 use ruff_python_ast::Stmt;
 use ruff_python_ast::visitor::Visitor;
 use ruff_text_size::{Ranged, TextRange};
