@@ -159,7 +159,9 @@ pub fn call_effect(call: &ExprCall, imports: &Imports, is_user: &dyn Fn(&str) ->
     }
     match call.func.as_ref() {
         Expr::Attribute(attribute) => {
-            let effect = METHODS.get(attribute.attr.as_str()).map_or(Effect::Unknown, effect_named);
+            let effect = METHODS
+                .get(attribute.attr.as_str())
+                .map_or(Effect::Unknown, effect_named);
             // `df.plot.bar()`, `df["x"].plot(…)`, `df.hist()`
             let plots = matches!(attribute.value.as_ref(), Expr::Attribute(inner) if inner.attr.as_str() == "plot");
             if plots { Effect::Plot } else { effect }
@@ -218,7 +220,11 @@ impl<'a> Visitor<'a> for EffectFinder<'_> {
 impl EffectFinder<'_> {
     /// A function given as an argument may be called: one of the notebook's own may do anything.
     fn add_callbacks(&mut self, call: &ExprCall) {
-        let values = call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|k| &k.value));
+        let values = call
+            .arguments
+            .args
+            .iter()
+            .chain(call.arguments.keywords.iter().map(|k| &k.value));
         for value in values {
             if let Expr::Name(name) = value
                 && (self.is_user)(name.id.as_str())
