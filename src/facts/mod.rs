@@ -66,7 +66,9 @@ impl Facts {
 
     /// Whether a cell binds `name` to a value of the notebook's own, not to an import.
     pub fn is_value(&self, name: &str) -> bool {
-        self.names.find(name).is_some_and(|id| self.seen.get(&id) == Some(&true))
+        self.names
+            .find(name)
+            .is_some_and(|id| self.seen.get(&id) == Some(&true))
     }
 
     /// The text of a name.
@@ -76,6 +78,8 @@ impl Facts {
 
     /// Every statement with its cell, in page order.
     pub fn statements(&self) -> impl Iterator<Item = (CellIdx, &Statement)> {
-        self.cells.iter().flat_map(|cell| cell.statements.iter().map(move |s| (cell.idx, s)))
+        self.cells
+            .iter()
+            .flat_map(|cell| cell.statements.iter().map(move |s| (cell.idx, s)))
     }
 }
