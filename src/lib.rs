@@ -17,3 +17,5 @@ pub mod report;
 pub mod check;
 pub mod io;
 pub mod cli;
+pub mod plan;
+pub mod emit;

@@ -12,6 +12,8 @@ pub struct RuleName {
 /// A selector that no rule answers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownRule {
+    /// Whether it has the form of a code: then another version may know it, and it is no error.
+    pub code_like: bool,
     pub selector: String,
     /// A rule that was perhaps meant.
     pub suggestion: Option<&'static str>,
@@ -24,14 +26,17 @@ pub struct Selection {
     /// Whether every rule is selected, so that a blanket ignore can be called unused.
     complete: bool,
     least: Severity,
+    unmet: Vec<String>,
 }
 
 impl Selection {
     /// Resolves selectors against the rules: what is selected (all where `select` is `None`), and what is
     /// taken away again. Where both name a rule, the longer selector wins, and of equal ones `ignore`.
     ///
+    /// Codes that no rule has are passed over and kept as [`Self::unmet`]: settings outlive versions.
+    ///
     /// # Errors
-    /// The selectors that no rule answers to.
+    /// Names that no rule has.
     pub fn resolve(
         rules: &[RuleName],
         select: Option<&[String]>,
@@ -46,8 +51,10 @@ impl Selection {
             .filter(|selector| !rules.iter().any(|rule| strength(selector, *rule).is_some()))
             .map(|selector| unknown(rules, selector))
             .collect();
-        if !unknown.is_empty() {
-            return Err(unknown);
+        let (unmet, wrong): (Vec<UnknownRule>, Vec<UnknownRule>) =
+            unknown.into_iter().partition(|unknown| unknown.code_like);
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
         let strongest = |selectors: &[String], rule: RuleName| selectors.iter().filter_map(|s| strength(s, rule)).max();
         let chosen = rules
@@ -55,11 +62,22 @@ impl Selection {
             .filter(|rule| strongest(select, **rule) > strongest(ignore, **rule));
         let codes: Vec<&'static str> = chosen.map(|rule| rule.code).collect();
         let complete = codes.len() == rules.len();
-        Ok(Self { codes, complete, least })
+        let unmet = unmet.into_iter().map(|unknown| unknown.selector).collect();
+        Ok(Self {
+            codes,
+            complete,
+            least,
+            unmet,
+        })
     }
 
     pub fn has(&self, code: &str) -> bool {
         self.codes.contains(&code)
+    }
+
+    /// Selectors in the form of a code that no rule has.
+    pub fn unmet(&self) -> &[String] {
+        &self.unmet
     }
 
     pub fn is_complete(&self) -> bool {
@@ -87,6 +105,9 @@ fn strength(selector: &str, rule: RuleName) -> Option<usize> {
 /// The error for a selector that names nothing, with the nearest rule's name.
 pub fn unknown(rules: &[RuleName], selector: &str) -> UnknownRule {
     let lower = selector.to_ascii_lowercase();
+    let code_like = lower
+        .strip_prefix("mb")
+        .is_some_and(|digits| digits.len() <= 3 && digits.chars().all(|c| c.is_ascii_digit()));
     let nearest = rules
         .iter()
         .flat_map(|rule| [rule.name, rule.code])
@@ -94,6 +115,7 @@ pub fn unknown(rules: &[RuleName], selector: &str) -> UnknownRule {
         .min_by_key(|&(distance, _)| distance);
     let near = nearest.filter(|(distance, name)| *distance <= name.len() / 3);
     UnknownRule {
+        code_like,
         selector: selector.to_owned(),
         suggestion: near.map(|(_, name)| name),
     }

@@ -11,7 +11,7 @@ use crate::select::{RuleName, Selection};
 use crate::settings::{self, Group, Patterns, Profile, Settings};
 
 use super::args::{CheckArgs, Least};
-use super::talk::UserError;
+use super::talk::{UserError, note};
 
 /// Looks settings up, each folder once.
 pub(super) struct Resolver<'a> {
@@ -54,7 +54,10 @@ impl<'a> Resolver<'a> {
             excluded,
         };
         // what is typed is judged even where there is no notebook to judge
-        this.strictness(None, Path::new(""))?;
+        let typed = this.strictness(None, Path::new(""))?;
+        for code in typed.selection.unmet() {
+            note(&format!("warning: no rule has the code `{code}`"));
+        }
         Ok(this)
     }
 

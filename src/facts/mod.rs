@@ -1,15 +1,80 @@
 //! What the notebook's code does with names: bindings, uses, mutations and data-flow between cells.
+//!
+//! [`Facts::gather`] walks each top-level statement once. [`flow`] then runs the statements down the page.
 
-use crate::notebook::Notebook;
+mod effects;
+mod execution;
+pub mod flow;
+mod io;
+mod model;
+mod names;
+mod scopes;
+mod state;
+mod strings;
+mod walk;
+
+pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
+pub use execution::witnessed_order;
+pub use io::{Direction, IoCall, io_calls};
+pub use model::{
+    Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, ScopeKind, Statement, StmtKind, Use,
+};
+pub use names::{NameId, Names};
+
+use rustc_hash::FxHashMap;
+
+use crate::notebook::{CellIdx, Notebook};
 use crate::python::CellCode;
 
 /// Everything known of a notebook's data-flow.
 #[derive(Debug, Default)]
-pub struct Facts {}
+pub struct Facts {
+    pub names: Names,
+    /// One entry per code cell, in page order.
+    pub cells: Vec<CellFacts>,
+    pub scopes: Vec<Scope>,
+    pub imports: Imports,
+    /// Names bound by the statements walked so far, and whether by anything but an import.
+    seen: FxHashMap<NameId, bool>,
+}
 
 impl Facts {
     /// Gathers the facts of a notebook from its parsed cells.
-    pub fn gather(_notebook: &Notebook<'_>, _cells: &[CellCode]) -> Self {
-        Self::default()
+    pub fn gather(notebook: &Notebook<'_>, cells: &[CellCode]) -> Self {
+        let mut facts = Self {
+            imports: Imports::collect(cells),
+            ..Self::default()
+        };
+        if !notebook.language.is_python() {
+            return facts;
+        }
+        for cell in cells {
+            let cell_facts = walk::walk_cell(&mut facts, cell);
+            facts.cells.push(cell_facts);
+        }
+        facts
+    }
+
+    pub fn scope(&self, id: ScopeId) -> Option<&Scope> {
+        self.scopes.get(id.0 as usize)
+    }
+
+    pub fn cell(&self, idx: CellIdx) -> Option<&CellFacts> {
+        self.cells.iter().find(|cell| cell.idx == idx)
+    }
+
+    /// Whether a cell binds `name` to a value of the notebook's own, not to an import.
+    pub fn is_value(&self, name: &str) -> bool {
+        self.names.find(name).is_some_and(|id| self.seen.get(&id) == Some(&true))
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: NameId) -> &str {
+        self.names.text(name)
+    }
+
+    /// Every statement with its cell, in page order.
+    pub fn statements(&self) -> impl Iterator<Item = (CellIdx, &Statement)> {
+        self.cells.iter().flat_map(|cell| cell.statements.iter().map(move |s| (cell.idx, s)))
     }
 }

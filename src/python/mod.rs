@@ -8,5 +8,7 @@ mod transform;
 
 pub use code::{Body, CellCode, Magic, MagicKind, SyntaxError};
 pub use magics::{Effect, Scope, effect_of};
+pub(crate) use code::span;
+pub(crate) use parse::classify;
 pub use parse::{parse_cell, parse_cells};
 pub use tables::{Table, is_builtin, is_stdlib, provided_by};

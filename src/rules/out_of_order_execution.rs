@@ -35,7 +35,8 @@ impl Rule for OutOfOrderExecution {
         let Some((&(first, count), others)) = moved.split_first() else {
             return;
         };
-        let mut finding = META.finding(ctx.of_cell(first), message(&moved, counted.len()));
+        let witness = witness(ctx, &counted, first, *count);
+        let mut finding = META.finding(ctx.of_cell(first), message(&moved, counted.len(), witness.as_ref()));
         for &&(cell, count) in others {
             let message = format!("cell {} (In [{count}]) ran out of order too", cell.idx);
             finding.related.push(Related {
@@ -43,7 +44,7 @@ impl Rule for OutOfOrderExecution {
                 place: ctx.of_cell(cell),
             });
         }
-        finding.related.extend(witness(ctx, &counted, first, *count));
+        finding.related.extend(witness);
         finding.hint = Some(
             "restart the kernel, run all cells and save; then see whether the results are still the same".to_owned(),
         );
@@ -53,25 +54,19 @@ impl Rule for OutOfOrderExecution {
 
 /// The cells that carry a count, in page order.
 fn counted<'c>(ctx: &'c Context<'_>) -> impl Iterator<Item = (&'c Cell, i64)> {
-    let cells = ctx.notebook.code_cells();
+    let cells = ctx.notebook.code_cells().filter(|cell| cell.has_code());
     cells.filter_map(|cell| Some((cell, cell.execution_count.filter(|&count| count > 0)?)))
 }
 
-fn message(moved: &[&(&Cell, i64)], of: usize) -> String {
-    let named: Vec<String> = moved
-        .iter()
-        .take(5)
-        .map(|(cell, count)| format!("{} (In [{count}])", cell.idx))
-        .collect();
-    let more = moved.len().saturating_sub(named.len());
+fn message(moved: &[&(&Cell, i64)], of: usize, witness: Option<&Related>) -> String {
+    let name = |(cell, count): &&(&Cell, i64)| format!("{} (In [{count}])", cell.idx);
+    let named: Vec<String> = moved.iter().take(5).map(name).collect();
     let named = named.join(", ");
-    match (moved.len(), more) {
-        (1, _) => format!(
-            "cell {named} ran out of order; the other {} ran from top to bottom",
-            of - 1
-        ),
-        (n, 0) => format!("{n} of {of} cells ran out of order: {named}"),
-        (n, more) => format!("{n} of {of} cells ran out of order: {named} and {more} more"),
+    match (moved.len(), witness) {
+        (1, Some(witness)) => format!("cell {named} ran out of order: {}", witness.message),
+        (1, None) => format!("cell {named} ran out of order"),
+        (n, _) if n <= 5 => format!("{n} of {of} cells ran out of order: {named}"),
+        (n, _) => format!("{n} of {of} cells ran out of order: {named} and {} more", n - 5),
     }
 }
 

@@ -73,17 +73,15 @@ const MOUNTS: [&str; 43] = [
 ];
 
 /// Top folders of Unix systems.
-const SYSTEM: [&str; 14] = [
+const SYSTEM: [&str; 12] = [
     "Applications",
     "Library",
-    "bin",
     "etc",
     "lib",
     "lib64",
     "opt",
     "private",
     "proc",
-    "sbin",
     "srv",
     "tmp",
     "usr",
@@ -178,6 +176,9 @@ fn rooted(path: &str, evidence: Evidence) -> Option<PathClass> {
         "home" | "Users" if !rest.is_empty() => Some(PathClass::User),
         "root" if !rest.is_empty() || evidence == Evidence::For => Some(PathClass::User),
         "dev" => None,
+        // programs that every Unix has
+        "bin" | "sbin" => None,
+        "usr" if matches!(rest.first(), Some(&("bin" | "sbin"))) => None,
         // the folders that a SageMaker container is made to have
         "opt" if rest.first() == Some(&"ml") => None,
         top if MOUNTS.contains(&top) => (!rest.is_empty() || evidence == Evidence::For).then_some(PathClass::Mount),

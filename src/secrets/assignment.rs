@@ -151,6 +151,7 @@ fn key(value: &str) -> Option<Confidence> {
         || value.contains("://")
         || value.starts_with(['/', '.'])
         || is_uuid(value)
+        || is_address(value)
         || is_code(value)
     {
         return None;
@@ -168,6 +169,18 @@ fn is_code(value: &str) -> bool {
 /// MD5, SHA-1 and SHA-256 of a password are not the password.
 fn is_hash(value: &str) -> bool {
     [32, 40, 64, 128].contains(&value.len()) && value.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+/// `org/model-7b-v2`, `bucket.s3.example.com/x`, `file.p12`: names of things that can be fetched.
+fn is_address(value: &str) -> bool {
+    let host = [".com", ".org", ".net", ".io/", ".p12", ".pem", ".json", ".txt", ".csv"]
+        .iter()
+        .any(|part| value.contains(part));
+    let mut parts = value.split(['/', '-', '_', '.']);
+    let words = parts
+        .clone()
+        .filter(|part| part.len() >= 3 && part.chars().all(|c| c.is_ascii_alphabetic()));
+    host || (value.contains('/') && words.count() * 2 >= parts.clone().count() && parts.all(|part| part.len() < 14))
 }
 
 fn is_uuid(value: &str) -> bool {

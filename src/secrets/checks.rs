@@ -49,17 +49,21 @@ pub(super) fn certain(_: Candidate<'_>) -> Option<Confidence> {
     Some(Confidence::Certain)
 }
 
-/// A pattern that other things rarely have.
-pub(super) fn likely(_: Candidate<'_>) -> Option<Confidence> {
-    Some(Confidence::Likely)
-}
-
 /// Letters of both cases or digits mixed in: what a random token of this length always has.
 pub(super) fn mixed(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
     let body = secret.split_once(['-', '_']).map_or(secret, |(_, body)| body);
     let digits = body.chars().any(|c| c.is_ascii_digit());
     let letters = body.chars().any(|c| c.is_ascii_alphabetic());
     (digits && letters).then_some(Confidence::Certain)
+}
+
+/// The same for what stands after the last `-`.
+pub(super) fn mixed_tail(candidate: Candidate<'_>) -> Option<Confidence> {
+    let tail = candidate.secret.rsplit('-').next().unwrap_or_default();
+    mixed(Candidate {
+        secret: tail,
+        ..candidate
+    })
 }
 
 /// GitHub's tokens end in the CRC-32 of what stands before, in base 62.

@@ -97,6 +97,7 @@ impl<'n, F: Fn(&str) -> bool> Collector<'n, F> {
             }
             match self.notebook.json.kind(*value) {
                 Kind::Object => self.raw(PlaceKind::Output, at.0, at.1, *value),
+                _ if mime == "text/html" || mime == "image/svg+xml" => self.markup(at.0, at.1, *value),
                 _ => self.decoded(PlaceKind::Output, at.0, at.1, *value),
             }
         }
@@ -122,6 +123,26 @@ impl<'n, F: Fn(&str) -> bool> Collector<'n, F> {
         if (self.may_hold)(&text) {
             self.views.push(View {
                 kind,
+                cell,
+                output,
+                text: Cow::Owned(text),
+                map: Cow::Owned(map),
+            });
+        }
+    }
+
+    /// Markup as a browser reads it: `&quot;` and, in scripts, `\u0022` are quotes.
+    fn markup(&mut self, cell: Option<CellIdx>, output: Option<usize>, node: NodeId) {
+        let raw = self.notebook.json.span(node).slice(self.notebook.text);
+        if raw.len() > WORTH_A_LOOK && !raw.contains("\\u00") && !(self.may_hold)(raw) {
+            return;
+        }
+        let decoded = self.notebook.text_of(node);
+        let (text, map) = unescape_markup(&decoded.text);
+        if (self.may_hold)(&text) {
+            let map = map.through(&decoded.map);
+            self.views.push(View {
+                kind: PlaceKind::Output,
                 cell,
                 output,
                 text: Cow::Owned(text),
@@ -207,4 +228,52 @@ fn escape_length(text: &str) -> usize {
     let parameters = rest.len() - rest.trim_start_matches(|c: char| matches!(c, '0'..='?')).len();
     let last = rest.get(parameters..).and_then(|rest| rest.chars().next());
     2 + parameters + last.filter(|c| matches!(c, '@'..='~')).map_or(0, char::len_utf8)
+}
+
+/// The text with character references and `\uXXXX` replaced by what they stand for, where that is ASCII.
+fn unescape_markup(text: &str) -> (String, OffsetMap) {
+    let mut out = String::with_capacity(text.len());
+    let mut map = OffsetMap::default();
+    let mut at = 0;
+    while let Some(found) = text
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(b'&', b'\\', rest.as_bytes()))
+    {
+        let escape = at + found;
+        out.push_str(Span::new(at, escape).slice(text));
+        map.push(escape - at, Span::new(at, escape));
+        let (stands_for, length) = reference(text.get(escape..).unwrap_or_default());
+        out.push(stands_for);
+        map.push(stands_for.len_utf8(), Span::new(escape, escape + length));
+        at = escape + length;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    map.push(text.len().saturating_sub(at), Span::new(at, text.len()));
+    (out, map)
+}
+
+/// What the reference that `text` starts with stands for, and its bytes; else the first character itself.
+fn reference(text: &str) -> (char, usize) {
+    let named = [
+        ("&quot;", '"'),
+        ("&#39;", '\''),
+        ("&#x27;", '\''),
+        ("&#34;", '"'),
+        ("&amp;", '&'),
+        ("&lt;", '<'),
+        ("&gt;", '>'),
+        ("&#61;", '='),
+        ("&#x3d;", '='),
+    ];
+    if let Some((name, c)) = named.iter().find(|(name, _)| text.starts_with(name)) {
+        return (*c, name.len());
+    }
+    let hex = text.strip_prefix("\\u").and_then(|rest| rest.get(..4));
+    let ascii = hex
+        .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+        .and_then(char::from_u32);
+    match ascii.filter(|c| c.is_ascii_graphic()) {
+        Some(c) => (c, 6),
+        None => text.chars().next().map_or((' ', 1), |c| (c, c.len_utf8())),
+    }
 }

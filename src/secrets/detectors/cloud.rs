@@ -14,7 +14,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.0,
         human: false,
         check: checks::mixed,
-        yes: &["AKI¦A47PKACDBZLPKDGAM"],
+        yes: &["AKI¦AOTDZ5NQAY5FWEOZQ"],
         no: &["AKIAIOSFODNN7EXAMPLE", "EURASIAN", "ASIA PACIFIC"],
     },
     Detector {
@@ -31,8 +31,8 @@ pub(super) static DETECTORS: &[Detector] = &[
         human: false,
         check: checks::mixed,
         yes: &[
-            "aws_secret_access_key = ¦s0z1wNiMg9aW37k5wCnHDepQHgI3HLBkbvHEzuPy",
-            r#"boto3.client("s3", aws_secret_access_key="¦XQEW88ad3DNBYjvsedonuSsddfrfifiUziXnFAAo")"#,
+            "aws_secret_access_key = ¦P9zyBylxLUTZtFf+VnV7ktOdSJcmeA/BHJ2m5qGe",
+            r#"boto3.client("s3", aws_secret_access_key="¦RzxWkdgeV6/iYplGODlYx5uVECweGThdgH9hmsOa")"#,
         ],
         no: &["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"],
     },
@@ -50,7 +50,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         human: false,
         check: checks::certain,
         yes: &[
-            r#"aws_session_token="¦eelK9mqmALOR2HcSGKgVP8Kd0d3mS8gBlKv3azKgaS/m/x+SHuKBD+vok/nPTmZYl2dVAMH2vWD6qeSPt5Pv74GDqQ7EyIMttFPSuEPyHnvnzXtsMM3JznnJAX7ebZ3CL7csGZaF31DDxp63OHm1FZuG296c0xPbX/neGBuzSm6A8cVR06Ax""#,
+            r#"aws_session_token="¦zM4n8PVGXpV9Wv4Esb7yeuCjVr5mXcj5RPD9oUsQChx5s4tI10FtdILQvH/nO69othB9KpGzU3HEEmXL1uhLsc4Rr4aKxU3f0BJxrxDwzkl+JwAryNzbi0hSQK+lb09rIFxUeuVaT5jpTFPWhLn+5drcFlCxvnNGdcmyHc7E4nSmwfIp7+Jo""#,
         ],
         no: &["session_token = get()"],
     },
@@ -63,7 +63,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.5,
         human: false,
         check: checks::certain,
-        yes: &["AIz¦aYpThGJWZhbj11THnCMZCY7Bvqiy8CsT07Lq"],
+        yes: &["AIz¦appZrDDs7YvcX1eYgURZEQ3PZgPsTF2bUnxi"],
         no: &["AIzaxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "AIzaShort"],
     },
     Detector {
@@ -75,7 +75,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.0,
         human: false,
         check: checks::certain,
-        yes: &["GOC¦SPX-X1EwY2orTyRqBRlEaZUZrwpPtuEF"],
+        yes: &["GOC¦SPX-uBmGQboiAzX7DOcZ44cc3PNr6RNr"],
         no: &["GOCSPX-..."],
     },
     Detector {
@@ -88,7 +88,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         human: false,
         check: checks::certain,
         yes: &[
-            "ya2¦9.2kUtMXhkPrSbbAjLGmsDx5StAZvlMz_Bk4opH1Dr8_h97s-F_vauP7_L7V21jxUdcfQm9-seB1qRmUR8AK3R2GgLLT_ZQISA_pQyOMqlfZZgZMnafy8hWskB",
+            "ya2¦9.emGpb3EfKoNSvphIk7s4pqL0KJFlK6CXzU6M98NdFQCyXYbTuEPP-IKBLhcuiS4hX4TnCt1RTrzJm8Iq0na0p_Yt1JoW56KTLTYXPa_W4MxMs3WDlQPFPA2b",
         ],
         no: &["1//0 is an error"],
     },
@@ -106,7 +106,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         human: false,
         check: checks::certain,
         yes: &[
-            "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=¦f6wmxe1mbVrNHMx1eOc3g/fp1Z5ibXt80nk8Btb2abplBpq8cJF5xgUskL/6GgebhbkXNNv+hOV48vsoUu19X5==;EndpointSuffix=core.windows.net",
+            "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=¦dgG/MN33X7TfS5biDm0VZty1+Z4RlvUOUjNwoLR1uLAy0xhnTf0baNaMYmbdzw/Isz0psundmjv+73hbPsETJv==;EndpointSuffix=core.windows.net",
         ],
         no: &["AccountKey=<key>"],
     },
@@ -119,7 +119,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.5,
         human: false,
         check: checks::mixed,
-        yes: &["?sv=2020-08-04&ss=b&sig=¦8rYWKvsrdNPTZ0Mv3MUa1jM1tLB4pyyRyMX5oZCsS%3D"],
+        yes: &["?sv=2020-08-04&ss=b&sig=¦crOg258LewmCNybdo4zLW9cCdNppock7L2lua530D%3D"],
         no: &["sig=1"],
     },
     Detector {
@@ -131,7 +131,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.5,
         human: false,
         check: checks::certain,
-        yes: &[r#"client_secret="aB1¦8Q~auqrBkL60W4Ycs1jZ43Kjr2ZZJRX6FwIfI""#],
+        yes: &[r#"client_secret="aB1¦8Q~tAMq94F8epRyRTLoAtz4TFbY3pflkwyla4""#],
         no: &["Q~"],
     },
     Detector {
@@ -143,7 +143,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.0,
         human: false,
         check: checks::certain,
-        yes: &["JFZymYWU7otMdRzDTn7qLWaYyDIfIZwXeozLH5q41HuEGLmmnmflJQQJ¦99ZSsxKKwzXH2jpc7Fx3gxODYfju"],
+        yes: &["szJxhvI3yvzPe9hB06wJpymDswpBcrQbvZjpTifmrI1YiJCD1YZpJQQJ¦99kxwnUzyO9Lnt8EGno2CRi8TqM5"],
         no: &["JQQJ99"],
     },
     Detector {
@@ -155,7 +155,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.0,
         human: false,
         check: checks::certain,
-        yes: &["dop¦_v1_0b80316f688d3e481a65c2011bef2c328a72c5e5b77518b1018f134a069e3fab"],
+        yes: &["dop¦_v1_eb7c64328c0490c257a632b96292794c9bce4850bbd0e7cb3593871c15d694c1"],
         no: &["dop_v1_"],
     },
     Detector {
@@ -167,7 +167,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.0,
         human: false,
         check: checks::mixed,
-        yes: &["hvs¦.qyhxEykCpZj6R5aDT6mZck71oe7N3x4ViXC9g77y1bOeCvu0oEhOxjvoVdlTCJ4jC3jrAApjbrK1svZkqFguD5EhjG"],
+        yes: &["hvs¦.JtOO8lK1oKFTHq7BQRKw7ah1WXPs5c42LMSdpRhcYunX6wV6fASVzVN1orHfw88BC7vSGVS11OOCGdRSnBRG27XiFW"],
         no: &["hvs.client"],
     },
 ];

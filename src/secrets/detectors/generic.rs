@@ -15,7 +15,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         human: false,
         check: checks::pem,
         yes: &[
-            "-----BEGIN RSA ¦PRIVATE KEY-----\nMIIhB9KpGzU3HEEmXL1uhLsc4Rr4aKxU3f0BJxrxDwzkl/JwAryNzbi0hSQK/lb09rI\nFxUeuVaT5jpTFPWhLn/5drcFlCxvnNGdcmyHc7E4nSmwfIp7/JoppZrDDs7YvcX1\n-----END RSA PRIVATE KEY-----",
+            "-----BEGIN RSA ¦PRIVATE KEY-----\nMIIyfHwuEHFhvTS0lzNrr+9EEa4rSMrsEQp2vt7ZAoLbU+AfhJMzoN5ouP47ULvjfb7\n+kQHn+3+yPbTlKGFkrddYsLVxvnNPWxTODVrVGEhfnZgB/2/uMksDur4Zlf49yBV\n-----END RSA PRIVATE KEY-----",
         ],
         no: &["-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----"],
     },
@@ -29,7 +29,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         human: false,
         check: checks::jwt,
         yes: &[
-            "eyJ¦hbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIzNDM2Nzk0NTkiLCJpYXQiOjE2NDM3NTcxNTd9.eYgURZEQ3PZgPsTF2bUnxiP3zcCr1Y6ffeIIemGpb3E",
+            "eyJ¦hbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIzNDM2Nzk0NTkiLCJpYXQiOjE2NDM3NTcxNTd9.ae2sKjh1Ri4bwvWLa4Sz8kP62tZkhQM1V9rMRdyC5ks",
         ],
         no: &["eyJhbGciOiJub3QganNvbiJ9.eyJ.x"],
     },
@@ -85,7 +85,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.5,
         human: false,
         check: checks::mixed,
-        yes: &[r#"headers = {"Authorization": "Bearer ¦8cshtwPkhdM996G5rfDLI7jChGi4s6AKsrpVfVIs"}"#],
+        yes: &[r#"headers = {"Authorization": "Bearer ¦QLxJL8AxHpKCzqhol94mJVho31qPgmHQqTFoJDoI"}"#],
         no: &[r#""Authorization": "Bearer YOUR_TOKEN_GOES_HERE_PLEASE""#],
     },
     Detector {
@@ -97,7 +97,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.0,
         human: false,
         check: checks::mixed,
-        yes: &["http://gpu-03:8888/lab?token=¦e7c6be9ff907a76cc0b57aaf89691052be1ceb374dab4683"],
+        yes: &["http://gpu-03:8888/lab?token=¦32d2e433ec56f24b1c71b106e934d263b5ba0837bbf1b3ba"],
         no: &["http://localhost:8888/?token=..."],
     },
     Detector {
@@ -191,7 +191,7 @@ pub(super) static DETECTORS: &[Detector] = &[
             "credential",
             "appid",
         ],
-        pattern: r#"(?:^|[\s;&?"\'`])(?:export\s+)?[\w-]{0,60}(?i:password|passwd|passphrase|mot_de_passe|contrasena|pwd|secret|token|api[_-]?key|access[_-]?key|auth[_-]?key|account[_-]?key|secret[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|subscription[_-]?key|app[_-]?key|developer[_-]?key|credential|appid)[\w-]{0,30}\s{0,2}(?:=|:\s)\s{0,2}([^\s"\'&;,\\]{8,200})"#,
+        pattern: r#"(?:^|[\s;&?"\'`])(?:export\s+)?[\w-]{0,60}(?i:password|passwd|passphrase|mot_de_passe|contrasena|pwd|secret|token|api[_-]?key|access[_-]?key|auth[_-]?key|account[_-]?key|secret[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|subscription[_-]?key|app[_-]?key|developer[_-]?key|credential|appid)[\w-]{0,30}(?:\s{0,2}(?:=|:\s|\|)\s{0,2}|[ \t]{2,20})([^\s"\'&;,\\|]{8,200})"#,
         reach: 300,
         entropy: 3.0,
         human: true,

@@ -1,0 +1,231 @@
+//! What an expression does besides having a value, by `data/functions.tsv` and `data/methods.tsv`.
+//!
+//! Unknown calls are taken to change everything that they are given.
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
+use rustc_hash::FxHashMap;
+
+use crate::python::{CellCode, Table};
+
+static FUNCTIONS: Table = Table::new(include_str!("../../data/functions.tsv"));
+static METHODS: Table = Table::new(include_str!("../../data/methods.tsv"));
+
+/// The names that imports bind anywhere in the notebook, and the dotted path that each stands for.
+///
+/// A name that two imports bind differently stands for nothing known.
+#[derive(Clone, Debug, Default)]
+pub struct Imports {
+    paths: FxHashMap<String, Option<String>>,
+}
+
+impl Imports {
+    pub fn collect(cells: &[CellCode]) -> Self {
+        let mut this = Self::default();
+        for cell in cells {
+            if let Some(parsed) = cell.parsed() {
+                this.visit_body(&parsed.syntax().body);
+            }
+        }
+        this
+    }
+
+    /// The dotted path that `name` was imported as.
+    pub fn path(&self, name: &str) -> Option<&str> {
+        self.paths.get(name)?.as_deref()
+    }
+
+    fn add(&mut self, name: &str, path: String) {
+        self.paths
+            .entry(name.to_owned())
+            .and_modify(|known| {
+                if known.as_deref() != Some(path.as_str()) {
+                    *known = None;
+                }
+            })
+            .or_insert(Some(path));
+    }
+}
+
+impl<'a> Visitor<'a> for Imports {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    let module = alias.name.as_str();
+                    match &alias.asname {
+                        Some(name) => self.add(name.as_str(), module.to_owned()),
+                        None => {
+                            let top = module.split('.').next().unwrap_or_default();
+                            self.add(top, top.to_owned());
+                        }
+                    }
+                }
+            }
+            Stmt::ImportFrom(import) if import.level == 0 => {
+                let module = import.module.as_ref().map_or("", |m| m.as_str());
+                for alias in &import.names {
+                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.add(name.as_str(), format!("{module}.{}", alias.name));
+                }
+            }
+            _ => walk_stmt(self, stmt),
+        }
+    }
+
+    fn visit_expr(&mut self, _: &'a Expr) {}
+}
+
+/// What a call or an expression does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// Has a value and nothing else.
+    Pure,
+    /// Prints or displays.
+    Show,
+    /// Draws on a figure.
+    Plot,
+    /// Reads a file.
+    Read,
+    /// Draws random numbers from hidden state.
+    Draw,
+    /// Sets the state of random numbers.
+    Seed,
+    /// Writes a file.
+    Write,
+    /// Changes its receiver or its arguments.
+    Mutate,
+    /// Not known.
+    Unknown,
+}
+
+fn effect_named(name: &str) -> Effect {
+    match name {
+        "pure" => Effect::Pure,
+        "show" => Effect::Show,
+        "plot" => Effect::Plot,
+        "read" => Effect::Read,
+        "draw" => Effect::Draw,
+        "seed" => Effect::Seed,
+        "write" => Effect::Write,
+        "mutate" | "mutate-arg" => Effect::Mutate,
+        _ => Effect::Unknown,
+    }
+}
+
+/// The dotted path of `np.random.rand` as the imports make it: `numpy.random.rand`. A bare name that no import
+/// binds is itself.
+pub fn dotted(expr: &Expr, imports: &Imports) -> Option<String> {
+    match expr {
+        Expr::Name(name) => {
+            let id = name.id.as_str();
+            Some(imports.path(id).unwrap_or(id).to_owned())
+        }
+        Expr::Attribute(attribute) => {
+            let root = root_name(expr)?;
+            imports.path(root)?;
+            Some(format!("{}.{}", dotted(&attribute.value, imports)?, attribute.attr))
+        }
+        _ => None,
+    }
+}
+
+/// The name at the root of `a.b[0].c`, if it is one.
+pub(super) fn root_name(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => root_name(&attribute.value),
+        Expr::Subscript(subscript) => root_name(&subscript.value),
+        Expr::Starred(starred) => root_name(&starred.value),
+        _ => None,
+    }
+}
+
+/// The effect of the call itself, its arguments' own effects left out.
+///
+/// `is_user` tells which bare names the notebook itself binds as something other than an import.
+pub fn call_effect(call: &ExprCall, imports: &Imports, is_user: &dyn Fn(&str) -> bool) -> Effect {
+    if has_true_keyword(call, "inplace") {
+        return Effect::Mutate;
+    }
+    if let Some(path) = dotted(&call.func, imports) {
+        let bare_user = matches!(call.func.as_ref(), Expr::Name(name) if is_user(name.id.as_str()));
+        if !bare_user && let Some(effect) = FUNCTIONS.get(&path) {
+            return effect_named(effect);
+        }
+        if bare_user || imports.path(root_name(&call.func).unwrap_or_default()).is_some() {
+            return Effect::Unknown;
+        }
+    }
+    match call.func.as_ref() {
+        Expr::Attribute(attribute) => {
+            let effect = METHODS.get(attribute.attr.as_str()).map_or(Effect::Unknown, effect_named);
+            // `df.plot.bar()`, `df["x"].plot(…)`, `df.hist()`
+            let plots = matches!(attribute.value.as_ref(), Expr::Attribute(inner) if inner.attr.as_str() == "plot");
+            if plots { Effect::Plot } else { effect }
+        }
+        _ => Effect::Unknown,
+    }
+}
+
+fn has_true_keyword(call: &ExprCall, name: &str) -> bool {
+    call.arguments.keywords.iter().any(|keyword| {
+        let named = keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name);
+        named && !matches!(&keyword.value, Expr::BooleanLiteral(literal) if !literal.value)
+    })
+}
+
+/// The strongest effect of anything that evaluating `expr` runs.
+pub fn expression_effect(expr: &Expr, imports: &Imports, is_user: &dyn Fn(&str) -> bool) -> Effect {
+    let mut finder = EffectFinder {
+        imports,
+        is_user,
+        strongest: Effect::Pure,
+    };
+    finder.visit_expr(expr);
+    finder.strongest
+}
+
+struct EffectFinder<'f> {
+    imports: &'f Imports,
+    is_user: &'f dyn Fn(&str) -> bool,
+    strongest: Effect,
+}
+
+impl EffectFinder<'_> {
+    fn add(&mut self, effect: Effect) {
+        self.strongest = self.strongest.max(effect);
+    }
+}
+
+impl<'a> Visitor<'a> for EffectFinder<'_> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(call) => {
+                let effect = call_effect(call, self.imports, self.is_user);
+                self.add(effect);
+                self.add_callbacks(call);
+            }
+            Expr::Named(_) | Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_) | Expr::IpyEscapeCommand(_) => {
+                self.add(Effect::Unknown);
+            }
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
+}
+
+impl EffectFinder<'_> {
+    /// A function given as an argument may be called: one of the notebook's own may do anything.
+    fn add_callbacks(&mut self, call: &ExprCall) {
+        let values = call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|k| &k.value));
+        for value in values {
+            if let Expr::Name(name) = value
+                && (self.is_user)(name.id.as_str())
+                && self.imports.path(name.id.as_str()).is_none()
+            {
+                self.add(Effect::Pure);
+            }
+        }
+    }
+}

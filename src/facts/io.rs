@@ -1,0 +1,107 @@
+//! Calls that read or write a file at a path, by `data/io.tsv`.
+
+use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::python::Table;
+
+use super::effects::{Imports, dotted};
+
+static IO: Table = Table::new(include_str!("../../data/io.tsv"));
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Read,
+    Write,
+}
+
+/// A call that takes a file's path.
+#[derive(Clone, Debug)]
+pub struct IoCall {
+    /// As in the table: a dotted path, or `.method`.
+    pub callable: String,
+    pub direction: Direction,
+    /// The whole call.
+    pub range: TextRange,
+    /// The path argument.
+    pub path: TextRange,
+    /// The path, where it is a plain string.
+    pub literal: Option<String>,
+    /// The name, where the path is one.
+    pub name: Option<String>,
+    /// The exception that a missing file raises and that names the file, where that is known.
+    pub missing: Option<&'static str>,
+}
+
+/// The I/O calls of a statement, in source order, those in functions defined there included.
+pub fn io_calls(stmt: &Stmt, imports: &Imports) -> Vec<IoCall> {
+    let mut finder = Finder {
+        imports,
+        found: Vec::new(),
+    };
+    finder.visit_stmt(stmt);
+    finder.found.sort_by_key(|call| call.range.start());
+    finder.found
+}
+
+struct Finder<'f> {
+    imports: &'f Imports,
+    found: Vec<IoCall>,
+}
+
+impl<'a> Visitor<'a> for Finder<'_> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr {
+            self.found.extend(io_call(call, self.imports));
+        }
+        walk_expr(self, expr);
+    }
+}
+
+fn io_call(call: &ExprCall, imports: &Imports) -> Option<IoCall> {
+    let by_path = dotted(&call.func, imports).and_then(|path| IO.get(&path).map(|row| (path, row)));
+    let (callable, row) = by_path.or_else(|| {
+        let Expr::Attribute(attribute) = call.func.as_ref() else {
+            return None;
+        };
+        let method = format!(".{}", attribute.attr);
+        IO.get(&method).map(|row| (method, row))
+    })?;
+    let mut columns = row.split('\t');
+    let direction = columns.next()?;
+    let position: usize = columns.next()?.parse().ok()?;
+    let keyword = columns.next().unwrap_or_default();
+    let missing = columns.next().filter(|m| *m != "-" && !m.is_empty());
+    let path = call.arguments.find_argument_value(keyword, position)?;
+    let literal = match path {
+        Expr::StringLiteral(literal) => Some(literal.value.to_str().to_owned()),
+        _ => None,
+    };
+    let name = match path {
+        Expr::Name(name) => Some(name.id.to_string()),
+        _ => None,
+    };
+    let direction = match direction {
+        "read" => Direction::Read,
+        "write" => Direction::Write,
+        _ if opens_for_writing(call) => Direction::Write,
+        _ => Direction::Read,
+    };
+    Some(IoCall {
+        callable,
+        direction,
+        range: call.range(),
+        path: path.range(),
+        literal,
+        name,
+        missing,
+    })
+}
+
+fn opens_for_writing(call: &ExprCall) -> bool {
+    match call.arguments.find_argument_value("mode", 1) {
+        Some(Expr::StringLiteral(mode)) => mode.value.to_str().contains(['w', 'a', 'x', '+']),
+        _ => false,
+    }
+}

@@ -1,0 +1,170 @@
+//! What is known of each top-level statement and of each scope whose body runs later.
+
+use ruff_text_size::TextRange;
+
+use crate::notebook::CellIdx;
+
+use super::names::NameId;
+
+/// Index of a [`Scope`] in its [`super::Facts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeId(pub(super) u32);
+
+/// A read of a notebook name.
+#[derive(Clone, Debug)]
+pub struct Use {
+    pub name: NameId,
+    pub range: TextRange,
+    /// Whether it runs on some paths only (a branch, a loop body, a short circuit).
+    pub conditional: bool,
+    /// Whether the notebook itself provides for the name's absence (`except NameError`, `"x" in globals()`).
+    pub guarded: bool,
+    /// Whether the name is called on the spot, `f(…)`.
+    pub called: bool,
+    /// Whether the same statement may have bound the name before (a branch that binds, say).
+    pub maybe_local: bool,
+    /// Whether the same statement has deleted the name before.
+    pub deleted: bool,
+    /// Whether the name stands in a string that a library reads (`df.query("a > @t")`), or in a magic.
+    pub in_text: bool,
+}
+
+/// Whether a statement binds a name on every path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    Definite,
+    Maybe,
+}
+
+/// How a name gets its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BindKind {
+    Assign,
+    AugAssign,
+    /// The module, and the name taken from it (`from module import symbol`).
+    Import {
+        module: String,
+        symbol: Option<String>,
+        level: u32,
+    },
+    Function,
+    Class,
+    Loop,
+    With,
+    Walrus,
+    Except,
+    Match,
+    /// A magic binds it (`%%capture out`).
+    Magic,
+}
+
+/// A binding of a notebook name.
+#[derive(Clone, Debug)]
+pub struct Bind {
+    pub name: NameId,
+    pub range: TextRange,
+    pub kind: BindKind,
+}
+
+/// A scope whose body runs when it is called, not where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeKind {
+    Function,
+    /// A class: its methods.
+    Class,
+    Lambda,
+    Generator,
+}
+
+/// A function, the methods of a class, a lambda or a generator expression: what it takes from the notebook.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub kind: ScopeKind,
+    /// The name that it is bound to, for functions and classes at the top level.
+    pub name: Option<NameId>,
+    pub range: TextRange,
+    /// Notebook names read when it runs.
+    pub reads: Vec<Use>,
+    /// Notebook names that it rebinds through `global`.
+    pub writes: Vec<NameId>,
+    /// Notebook names whose objects it may change.
+    pub mutates: Vec<NameId>,
+    /// Whether its arguments may be changed by a call.
+    pub mutates_arguments: bool,
+    /// Whether it is known to run where it stands and never again (`df.apply(lambda …)`).
+    pub immediate: bool,
+    /// Whether it holds code that reads names by text (`globals()`, `exec`, frames).
+    pub reflective: bool,
+}
+
+/// What a top-level statement is, as far as graduation cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StmtKind {
+    Import,
+    /// `from __future__ import …`
+    Future,
+    Function,
+    Class,
+    Assign,
+    Expression,
+    /// A magic or shell escape as a statement.
+    Escape,
+    Other,
+}
+
+/// A top-level statement of a cell.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    pub range: TextRange,
+    pub kind: StmtKind,
+    /// Reads of notebook names that are not certainly bound by the statement itself before.
+    pub uses: Vec<Use>,
+    /// Every binding, in order.
+    pub binds: Vec<Bind>,
+    /// The names bound, with whether that holds on every path; deleted ones left out.
+    pub bound: Vec<(NameId, Certainty)>,
+    /// Names deleted, with whether that holds on every path.
+    pub deleted: Vec<(NameId, Certainty)>,
+    /// Names whose objects may be changed.
+    pub mutates: Vec<NameId>,
+    /// Scopes made here.
+    pub scopes: Vec<ScopeId>,
+    /// Names tied to another's object: `b = a`, `v = a[:2]`.
+    pub aliases: Vec<(NameId, NameId)>,
+    /// What reads or makes names by text.
+    pub reflection: Option<Reflection>,
+    /// Whether names that can't be seen may be bound (`from x import *`, `%run`).
+    pub binds_unknown: bool,
+    /// Whether it awaits at the top level.
+    pub awaits: bool,
+    /// Names whose presence the statement asks for (`"x" in globals()`).
+    pub asks_for: Vec<NameId>,
+}
+
+/// Code that reaches names by text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reflection {
+    /// `globals()`, `locals()`, `vars()`, `dir()`
+    Namespace,
+    /// `exec`, `eval`
+    Execute,
+    /// `inspect.currentframe()`, `sys._getframe()`
+    Frame,
+    /// `get_ipython()`, `In`, `Out`, `_`
+    Kernel,
+}
+
+/// A code cell's statements.
+#[derive(Clone, Debug)]
+pub struct CellFacts {
+    pub idx: CellIdx,
+    pub statements: Vec<Statement>,
+    /// Names that a cell that isn't Python seems to bind.
+    pub guessed: Vec<NameId>,
+    /// Names that the cell's magics bind (`%%capture out`).
+    pub magic_binds: Vec<NameId>,
+    /// Whether a magic of the cell may bind names that can't be seen.
+    pub binds_unknown: bool,
+    /// Reads of a cell whose body runs in a namespace of its own (`%%timeit`), or in another process.
+    pub private_uses: Vec<Use>,
+}

@@ -1,0 +1,339 @@
+//! The walk over a cell's statements that fills the facts: Python's scoping, and assignment along the paths.
+
+mod expr;
+mod scope;
+mod stmt;
+
+use ruff_python_ast::Stmt;
+use ruff_python_ast::visitor::Visitor;
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::python::{Body, CellCode, Effect as MagicEffect, MagicKind};
+
+use super::model::{Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, Statement, StmtKind, Use};
+use super::names::NameId;
+use super::scopes::Bindings;
+use super::state::{Local, State};
+use super::{Facts, strings};
+
+/// Gathers the facts of one cell.
+pub(super) fn walk_cell(facts: &mut Facts, cell: &CellCode) -> CellFacts {
+    let mut out = CellFacts {
+        idx: cell.idx,
+        statements: Vec::new(),
+        guessed: Vec::new(),
+        magic_binds: Vec::new(),
+        binds_unknown: false,
+        private_uses: Vec::new(),
+    };
+    match &cell.body {
+        Body::Python(parsed) => {
+            for stmt in &parsed.syntax().body {
+                out.statements.push(walk_statement(facts, stmt));
+            }
+        }
+        Body::Private(parsed) => {
+            for stmt in &parsed.syntax().body {
+                out.private_uses.extend(walk_statement(facts, stmt).uses);
+            }
+        }
+        Body::Broken(parsed, _) => {
+            let bindings = Bindings::of_body(None, &parsed.syntax().body);
+            let mut names: Vec<String> = bindings.bound.into_iter().collect();
+            names.extend(names_before_equals(&cell.text));
+            names.sort();
+            names.dedup();
+            out.guessed = names.iter().map(|name| facts.names.intern(name)).collect();
+        }
+        Body::Foreign => {}
+    }
+    for magic in &cell.magics {
+        out.binds_unknown |= magic.effect == MagicEffect::BindsNames || magic.effect == MagicEffect::Unknown;
+        if magic.kind == MagicKind::Cell && magic.name == "capture" {
+            let name = magic.arguments.split_whitespace().find(|word| !word.starts_with('-'));
+            out.magic_binds.extend(name.map(|name| facts.names.intern(name)));
+        }
+    }
+    if matches!(cell.body, Body::Foreign) {
+        for name in strings::interpolated(&cell.text) {
+            let name = facts.names.intern(&name);
+            out.private_uses.push(text_use(name, TextRange::default()));
+        }
+    }
+    out
+}
+
+/// What stands before a lone `=` at the start of a line: the names that a broken cell seems to bind.
+fn names_before_equals(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.lines().filter_map(|line| {
+        let (left, right) = line.split_once('=')?;
+        let name = left.trim_end_matches(['+', '-', '*', '/']).trim();
+        let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.is_empty();
+        (is_name && !right.starts_with('=')).then(|| name.to_owned())
+    })
+}
+
+fn text_use(name: NameId, range: TextRange) -> Use {
+    Use {
+        name,
+        range,
+        conditional: false,
+        guarded: false,
+        called: false,
+        maybe_local: false,
+        deleted: false,
+        in_text: true,
+    }
+}
+
+fn walk_statement(facts: &mut Facts, stmt: &Stmt) -> Statement {
+    let mut walker = Walker::new(facts, stmt);
+    walker.visit_stmt(stmt);
+    walker.finish()
+}
+
+/// A scope around the place of the walk.
+enum Frame {
+    /// A function, lambda or generator expression: its names are its own.
+    Function(Bindings),
+    /// A class body: its names are seen only right in it.
+    Class(Vec<String>),
+    /// A comprehension that runs where it stands: its targets are its own.
+    Comprehension(Vec<String>),
+}
+
+/// Where a name stands, by Python's rules.
+enum Resolved {
+    /// In a scope of the statement's own.
+    Own,
+    Notebook(NameId),
+}
+
+struct Walker<'f> {
+    facts: &'f mut Facts,
+    out: Statement,
+    state: State,
+    frames: Vec<Frame>,
+    /// The scope whose body is walked, where it doesn't run here.
+    deferred: Option<ScopeId>,
+    /// Whether what is walked runs on some paths only.
+    conditional: u32,
+    /// Whether the absence of names is provided for.
+    guarded: u32,
+    /// The states at the `break`s of the loops around.
+    breaks: Vec<Vec<State>>,
+}
+
+impl<'f> Walker<'f> {
+    fn new(facts: &'f mut Facts, stmt: &Stmt) -> Self {
+        Self {
+            facts,
+            out: Statement {
+                range: stmt.range(),
+                kind: stmt_kind(stmt),
+                uses: Vec::new(),
+                binds: Vec::new(),
+                bound: Vec::new(),
+                deleted: Vec::new(),
+                mutates: Vec::new(),
+                scopes: Vec::new(),
+                aliases: Vec::new(),
+                reflection: None,
+                binds_unknown: false,
+                awaits: false,
+                asks_for: Vec::new(),
+            },
+            state: State::default(),
+            frames: Vec::new(),
+            deferred: None,
+            conditional: 0,
+            guarded: 0,
+            breaks: Vec::new(),
+        }
+    }
+
+    fn finish(mut self) -> Statement {
+        for (name, local) in self.state.iter() {
+            match local {
+                Local::Bound => self.out.bound.push((name, Certainty::Definite)),
+                Local::Maybe => self.out.bound.push((name, Certainty::Maybe)),
+                Local::Deleted => self.out.deleted.push((name, Certainty::Definite)),
+                Local::MaybeDeleted => self.out.deleted.push((name, Certainty::Maybe)),
+            }
+        }
+        // a path that ended early (an `if` that raises) may have bound what the others did not
+        let missing: Vec<NameId> = self.out.binds.iter().map(|bind| bind.name).collect();
+        for name in missing {
+            let known = self.out.bound.iter().any(|&(n, _)| n == name) || self.out.deleted.iter().any(|&(n, _)| n == name);
+            if !known {
+                self.out.bound.push((name, Certainty::Maybe));
+            }
+        }
+        for bind in &self.out.binds {
+            let is_value = !matches!(bind.kind, BindKind::Import { .. });
+            *self.facts.seen.entry(bind.name).or_default() |= is_value;
+        }
+        for names in [&mut self.out.mutates, &mut self.out.asks_for] {
+            names.sort();
+            names.dedup();
+        }
+        self.out
+    }
+
+    /// Where `name` is looked up from here.
+    fn resolve(&mut self, name: &str) -> Resolved {
+        for (depth, frame) in self.frames.iter().rev().enumerate() {
+            match frame {
+                Frame::Function(bindings) => {
+                    if bindings.globals.contains(name) {
+                        break;
+                    }
+                    if bindings.bound.contains(name) {
+                        return Resolved::Own;
+                    }
+                }
+                Frame::Class(bound) => {
+                    if depth == 0 && bound.iter().any(|b| b == name) {
+                        return Resolved::Own;
+                    }
+                }
+                Frame::Comprehension(targets) => {
+                    if targets.iter().any(|t| t == name) {
+                        return Resolved::Own;
+                    }
+                }
+            }
+        }
+        Resolved::Notebook(self.facts.names.intern(name))
+    }
+
+    fn read(&mut self, name: &str, range: TextRange, called: bool, in_text: bool) {
+        let Resolved::Notebook(id) = self.resolve(name) else {
+            return;
+        };
+        if self.deferred.is_none() && ["In", "Out", "_", "__", "___", "_ih", "_oh", "_dh"].contains(&name) {
+            self.reflect_unless_bound(id);
+        }
+        let mut found = Use {
+            name: id,
+            range,
+            conditional: self.conditional > 0,
+            guarded: self.guarded > 0,
+            called,
+            maybe_local: false,
+            deleted: false,
+            in_text,
+        };
+        if let Some(scope) = self.deferred_scope() {
+            scope.reads.push(found);
+            return;
+        }
+        match self.state.get(id) {
+            Some(Local::Bound) => return,
+            Some(Local::Maybe) => found.maybe_local = true,
+            Some(Local::Deleted | Local::MaybeDeleted) => found.deleted = true,
+            None => {}
+        }
+        self.out.uses.push(found);
+    }
+
+    /// `_` and its like are the kernel's history, unless the notebook binds them itself.
+    fn reflect_unless_bound(&mut self, name: NameId) {
+        if !self.facts.seen.contains_key(&name) && !self.out.binds.iter().any(|bind| bind.name == name) {
+            self.out.reflection = self.out.reflection.or(Some(Reflection::Kernel));
+        }
+    }
+
+    fn bind(&mut self, name: &str, range: TextRange, kind: BindKind) {
+        let declared_global = self.frames.iter().rev().find_map(|frame| match frame {
+            Frame::Function(bindings) => Some(bindings.globals.contains(name)),
+            _ => None,
+        });
+        match self.frames.last_mut() {
+            Some(Frame::Class(bound)) => {
+                bound.push(name.to_owned());
+                return;
+            }
+            Some(Frame::Function(_) | Frame::Comprehension(_)) if declared_global != Some(true) => {
+                // a comprehension that runs at the top level lets only a walrus out
+                if self.deferred.is_some() || kind != BindKind::Walrus {
+                    return;
+                }
+            }
+            _ => {}
+        }
+        let id = self.facts.names.intern(name);
+        if let Some(scope) = self.deferred_scope() {
+            scope.writes.push(id);
+            return;
+        }
+        self.out.binds.push(Bind { name: id, range, kind });
+        self.state.bind(id);
+    }
+
+    fn delete(&mut self, name: &str, range: TextRange) {
+        self.read(name, range, false, false);
+        if let Resolved::Notebook(id) = self.resolve(name) {
+            match self.deferred_scope() {
+                Some(scope) => scope.writes.push(id),
+                None => self.state.delete(id),
+            }
+        }
+    }
+
+    fn mutate(&mut self, name: &str) {
+        if let Resolved::Notebook(id) = self.resolve(name) {
+            match self.deferred_scope() {
+                Some(scope) => scope.mutates.push(id),
+                None => self.out.mutates.push(id),
+            }
+        } else if let Some(scope) = self.deferred_scope() {
+            scope.mutates_arguments = true;
+        }
+    }
+
+    fn reflect(&mut self, what: Reflection) {
+        match self.deferred_scope() {
+            Some(scope) => scope.reflective = true,
+            None => self.out.reflection = self.out.reflection.or(Some(what)),
+        }
+        if self.deferred.is_some() {
+            self.out.reflection = self.out.reflection.or(Some(what));
+        }
+    }
+
+    fn deferred_scope(&mut self) -> Option<&mut Scope> {
+        let id = self.deferred?;
+        self.facts.scopes.get_mut(id.0 as usize)
+    }
+
+    /// Walks what runs on some paths only.
+    fn conditionally(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.conditional += 1;
+        walk(self);
+        self.conditional -= 1;
+    }
+
+    /// Walks one of several paths from the current state; returns the state at its end and restores the current one.
+    fn branch(&mut self, walk: impl FnOnce(&mut Self)) -> State {
+        let before = self.state.clone();
+        self.conditionally(walk);
+        std::mem::replace(&mut self.state, before)
+    }
+}
+
+fn stmt_kind(stmt: &Stmt) -> StmtKind {
+    match stmt {
+        Stmt::Import(_) => StmtKind::Import,
+        Stmt::ImportFrom(import) => {
+            let future = import.module.as_ref().is_some_and(|module| module.as_str() == "__future__");
+            if future { StmtKind::Future } else { StmtKind::Import }
+        }
+        Stmt::FunctionDef(_) => StmtKind::Function,
+        Stmt::ClassDef(_) => StmtKind::Class,
+        Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) => StmtKind::Assign,
+        Stmt::Expr(_) => StmtKind::Expression,
+        Stmt::IpyEscapeCommand(_) => StmtKind::Escape,
+        _ => StmtKind::Other,
+    }
+}

@@ -1,0 +1,373 @@
+//! Statements: bindings along the paths of branches, loops, handlers and patterns.
+
+use ruff_python_ast::visitor::{Visitor, walk_pattern, walk_stmt};
+use ruff_python_ast::{
+    ExceptHandler, Expr, Pattern, Stmt, StmtFor, StmtIf, StmtImport, StmtImportFrom, StmtMatch, StmtTry, StmtWhile,
+    StmtWith,
+};
+use ruff_text_size::Ranged;
+
+use crate::python::{Effect as MagicEffect, classify};
+
+use super::super::effects::root_name;
+use super::super::model::BindKind;
+use super::super::scopes::{bound_by_import, captured_by};
+use super::super::state::State;
+use super::super::strings;
+use super::{Frame, Walker};
+
+impl<'a> Visitor<'a> for Walker<'_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::FunctionDef(def) => self.function(def),
+            Stmt::ClassDef(def) => self.class(def),
+            Stmt::Assign(assign) => {
+                self.visit_expr(&assign.value);
+                for target in &assign.targets {
+                    self.alias(target, &assign.value);
+                    self.visit_expr(target);
+                }
+            }
+            Stmt::AugAssign(assign) => {
+                self.visit_expr(&assign.value);
+                self.augment(&assign.target);
+            }
+            Stmt::AnnAssign(assign) => {
+                if self.deferred.is_none() {
+                    self.visit_expr(&assign.annotation);
+                }
+                if let Some(value) = &assign.value {
+                    self.visit_expr(value);
+                    self.visit_expr(&assign.target);
+                }
+            }
+            Stmt::For(stmt_for) => self.for_loop(stmt_for),
+            Stmt::While(stmt_while) => self.while_loop(stmt_while),
+            Stmt::If(stmt_if) => self.if_branches(stmt_if),
+            Stmt::With(with) => self.with_block(with),
+            Stmt::Try(stmt_try) => self.try_block(stmt_try),
+            Stmt::Match(stmt_match) => self.match_block(stmt_match),
+            Stmt::Import(import) => self.import(import),
+            Stmt::ImportFrom(import) => self.import_from(import),
+            Stmt::Break(_) => {
+                let here = self.state.clone();
+                if let Some(states) = self.breaks.last_mut() {
+                    states.push(here);
+                }
+                self.state.ended = true;
+            }
+            Stmt::Continue(_) | Stmt::Return(_) | Stmt::Raise(_) => {
+                walk_stmt(self, stmt);
+                self.state.ended = true;
+            }
+            Stmt::Global(_) | Stmt::Nonlocal(_) => {}
+            Stmt::IpyEscapeCommand(command) => {
+                let (_, _, arguments, effect) = classify(command.kind, &command.value);
+                self.out.binds_unknown |= matches!(effect, MagicEffect::BindsNames | MagicEffect::Unknown | MagicEffect::Reset);
+                self.read_text(&strings::interpolated(arguments), command.range);
+            }
+            _ => walk_stmt(self, stmt),
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        self.expr(expr);
+    }
+
+    fn visit_annotation(&mut self, expr: &'a Expr) {
+        self.expr(expr);
+    }
+
+    fn visit_pattern(&mut self, pattern: &'a Pattern) {
+        // values first, so that a class or constant in the pattern is read before anything is captured
+        walk_pattern(self, pattern);
+        if let Some(name) = captured_by(pattern) {
+            self.bind(name, pattern.range(), BindKind::Match);
+        }
+    }
+}
+
+impl Walker<'_> {
+    /// `target op= value`: a read, a change of the object, and for a name a binding.
+    fn augment(&mut self, target: &Expr) {
+        match target {
+            Expr::Name(name) => {
+                self.read(name.id.as_str(), name.range, false, false);
+                self.mutate(name.id.as_str());
+                self.bind(name.id.as_str(), name.range, BindKind::AugAssign);
+            }
+            _ => self.visit_expr(target),
+        }
+    }
+
+    /// `b = a`, `v = a[:2]`, `t = a.T`: a change of one may show in the other.
+    fn alias(&mut self, target: &Expr, value: &Expr) {
+        if let (Expr::Tuple(targets), Expr::Tuple(values)) = (target, value) {
+            for (target, value) in targets.elts.iter().zip(&values.elts) {
+                self.alias(target, value);
+            }
+            return;
+        }
+        let (Some(left), Some(right)) = (root_name(target), root_name(value)) else {
+            return;
+        };
+        if self.deferred.is_none() && self.frames.is_empty() {
+            let left = self.facts.names.intern(left);
+            let right = self.facts.names.intern(right);
+            self.out.aliases.push((left, right));
+        }
+    }
+
+    fn for_loop(&mut self, stmt: &StmtFor) {
+        self.out.awaits |= stmt.is_async && self.deferred.is_none();
+        self.visit_expr(&stmt.iter);
+        let before = self.state.clone();
+        self.breaks.push(Vec::new());
+        self.conditionally(|walker| {
+            walker.loop_target(&stmt.target);
+            walker.body(&stmt.body);
+        });
+        self.end_loop(before, &stmt.orelse, true);
+    }
+
+    fn loop_target(&mut self, target: &Expr) {
+        let first = self.out.binds.len();
+        self.visit_expr(target);
+        for bind in self.out.binds.iter_mut().skip(first) {
+            bind.kind = BindKind::Loop;
+        }
+    }
+
+    fn while_loop(&mut self, stmt: &StmtWhile) {
+        self.visit_expr(&stmt.test);
+        let before = self.state.clone();
+        let forever = is_true(&stmt.test);
+        self.breaks.push(Vec::new());
+        if forever {
+            self.body(&stmt.body);
+        } else {
+            self.conditionally(|walker| walker.body(&stmt.body));
+        }
+        self.end_loop(before, &stmt.orelse, !forever);
+    }
+
+    /// Joins the ways out of a loop: its condition (then `else`), and each `break`.
+    fn end_loop(&mut self, before: State, orelse: &[Stmt], can_end: bool) {
+        let breaks = self.breaks.pop().unwrap_or_default();
+        let mut after = std::mem::take(&mut self.state);
+        let mut exits = breaks;
+        if can_end {
+            self.state = before.or_partly(&after);
+            self.conditional += u32::from(!exits.is_empty());
+            self.body(orelse);
+            self.conditional -= u32::from(!exits.is_empty());
+            exits.push(std::mem::take(&mut self.state));
+        }
+        after.ended = true;
+        self.state = exits.into_iter().reduce(State::join).unwrap_or(after);
+    }
+
+    fn if_branches(&mut self, stmt: &StmtIf) {
+        self.asked_names(&stmt.test);
+        self.visit_expr(&stmt.test);
+        if is_main_test(&stmt.test) {
+            self.body(&stmt.body);
+            return;
+        }
+        let mut ends = vec![self.branch(|walker| walker.body(&stmt.body))];
+        let mut has_else = false;
+        for clause in &stmt.elif_else_clauses {
+            match &clause.test {
+                Some(test) => {
+                    self.asked_names(test);
+                    self.conditionally(|walker| walker.visit_expr(test));
+                }
+                None => has_else = true,
+            }
+            ends.push(self.branch(|walker| walker.body(&clause.body)));
+        }
+        if !has_else {
+            ends.push(self.state.clone());
+        }
+        if let Some(joined) = ends.into_iter().reduce(State::join) {
+            self.state = joined;
+        }
+    }
+
+    /// `"x" in globals()`, `"x" not in dir()`: the notebook asks whether a name is there.
+    fn asked_names(&mut self, test: &Expr) {
+        let Expr::Compare(compare) = test else {
+            return;
+        };
+        let asks = compare.comparators.iter().any(|right| {
+            matches!(right, Expr::Call(call) if matches!(call.func.as_ref(),
+                Expr::Name(name) if ["globals", "locals", "dir", "vars"].contains(&name.id.as_str())))
+        });
+        if let (true, Expr::StringLiteral(literal)) = (asks, compare.left.as_ref()) {
+            let name = self.facts.names.intern(literal.value.to_str());
+            self.out.asks_for.push(name);
+        }
+    }
+
+    fn with_block(&mut self, with: &StmtWith) {
+        self.out.awaits |= with.is_async && self.deferred.is_none();
+        for item in &with.items {
+            self.visit_expr(&item.context_expr);
+            if let Some(target) = &item.optional_vars {
+                let first = self.out.binds.len();
+                self.visit_expr(target);
+                for bind in self.out.binds.iter_mut().skip(first) {
+                    bind.kind = BindKind::With;
+                }
+            }
+        }
+        if with.items.iter().any(|item| swallows(&item.context_expr)) {
+            let before = self.state.clone();
+            self.guarded += 1;
+            self.conditionally(|walker| walker.body(&with.body));
+            self.guarded -= 1;
+            let after = std::mem::take(&mut self.state);
+            self.state = before.or_partly(&after);
+        } else {
+            self.body(&with.body);
+        }
+    }
+
+    fn try_block(&mut self, stmt: &StmtTry) {
+        let before = self.state.clone();
+        let catches_names = stmt.handlers.iter().any(catches_name_error);
+        self.guarded += u32::from(catches_names);
+        self.body(&stmt.body);
+        self.guarded -= u32::from(catches_names);
+        let after_body = self.state.clone();
+        let at_handler = before.clone().or_partly(&after_body);
+        self.body(&stmt.orelse);
+        let mut ends = vec![std::mem::take(&mut self.state)];
+        for ExceptHandler::ExceptHandler(handler) in &stmt.handlers {
+            self.state = at_handler.clone();
+            self.state.ended = false;
+            self.conditional += 1;
+            if let Some(type_) = &handler.type_ {
+                self.visit_expr(type_);
+            }
+            if let Some(name) = &handler.name {
+                self.bind(name.as_str(), name.range(), BindKind::Except);
+            }
+            self.body(&handler.body);
+            if let Some(name) = &handler.name
+                && self.deferred.is_none()
+                && !matches!(self.frames.last(), Some(Frame::Class(_)))
+            {
+                let id = self.facts.names.intern(name.as_str());
+                self.state.delete(id);
+            }
+            self.conditional -= 1;
+            ends.push(std::mem::take(&mut self.state));
+        }
+        self.state = ends.into_iter().reduce(State::join).unwrap_or(before);
+        self.body(&stmt.finalbody);
+    }
+
+    fn match_block(&mut self, stmt: &StmtMatch) {
+        self.visit_expr(&stmt.subject);
+        let mut ends = Vec::new();
+        let mut exhaustive = false;
+        for case in &stmt.cases {
+            exhaustive |= case.guard.is_none() && case.pattern.is_irrefutable();
+            let before = self.state.clone();
+            ends.push(self.branch(|walker| {
+                walker.visit_pattern(&case.pattern);
+                if let Some(guard) = &case.guard {
+                    walker.visit_expr(guard);
+                }
+                walker.body(&case.body);
+            }));
+            // a pattern that failed may have bound some of its names
+            if let Some(end) = ends.last().filter(|_| !case.pattern.is_irrefutable() || case.guard.is_some()) {
+                self.state = before.or_partly(end);
+            }
+        }
+        if !exhaustive {
+            ends.push(self.state.clone());
+        }
+        if let Some(joined) = ends.into_iter().reduce(State::join) {
+            self.state = joined;
+        }
+    }
+
+    fn import(&mut self, import: &StmtImport) {
+        for alias in &import.names {
+            let kind = BindKind::Import {
+                module: alias.name.to_string(),
+                symbol: None,
+                level: 0,
+            };
+            self.bind(bound_by_import(alias), alias.range(), kind);
+        }
+    }
+
+    fn import_from(&mut self, import: &StmtImportFrom) {
+        let module = import.module.as_ref().map(|m| m.to_string()).unwrap_or_default();
+        for alias in &import.names {
+            if alias.name.as_str() == "*" {
+                self.out.binds_unknown = true;
+                continue;
+            }
+            let name = alias.asname.as_ref().unwrap_or(&alias.name);
+            let kind = BindKind::Import {
+                module: module.clone(),
+                symbol: Some(alias.name.to_string()),
+                level: import.level,
+            };
+            self.bind(name.as_str(), alias.range(), kind);
+        }
+    }
+}
+
+fn is_true(test: &Expr) -> bool {
+    match test {
+        Expr::BooleanLiteral(literal) => literal.value,
+        Expr::NumberLiteral(literal) => matches!(&literal.value, ruff_python_ast::Number::Int(i) if i.as_u64() == Some(1)),
+        _ => false,
+    }
+}
+
+/// `__name__ == "__main__"`, which always holds in a notebook.
+pub(crate) fn is_main_test(test: &Expr) -> bool {
+    let Expr::Compare(compare) = test else {
+        return false;
+    };
+    let (Expr::Name(name), [Expr::StringLiteral(literal)]) = (compare.left.as_ref(), compare.comparators.as_ref()) else {
+        return false;
+    };
+    let equals = matches!(compare.ops.as_ref(), [ruff_python_ast::CmpOp::Eq]);
+    equals && name.id.as_str() == "__name__" && literal.value.to_str() == "__main__"
+}
+
+/// `suppress(…)`, `pytest.raises(…)`: a context in which the body may stop short.
+fn swallows(context: &Expr) -> bool {
+    let Expr::Call(call) = context else {
+        return false;
+    };
+    let name = match call.func.as_ref() {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => "",
+    };
+    ["suppress", "raises", "assertRaises"].contains(&name)
+}
+
+fn catches_name_error(handler: &ExceptHandler) -> bool {
+    let ExceptHandler::ExceptHandler(handler) = handler;
+    let Some(type_) = &handler.type_ else {
+        return true;
+    };
+    let catches = |expr: &Expr| {
+        matches!(expr, Expr::Name(name)
+            if ["NameError", "Exception", "BaseException", "UnboundLocalError"].contains(&name.id.as_str()))
+    };
+    match type_.as_ref() {
+        Expr::Tuple(tuple) => tuple.elts.iter().any(catches),
+        single => catches(single),
+    }
+}

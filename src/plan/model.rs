@@ -1,0 +1,300 @@
+//! The plan of a package: plain data, every decision made, nothing of how it will look on disk.
+//!
+//! All Python in it is source text at zero indent that parses by itself; `emit` lays it out and formats it.
+
+use crate::notebook::CellIdx;
+
+/// A package to be written.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub notebook: NotebookRef,
+    /// Import name, a legal module name that is neither a keyword nor of the standard library.
+    pub package: String,
+    /// Name as installers know it: `package` with hyphens.
+    pub distribution: String,
+    /// Lowest Python that the code needs, as (3, minor).
+    pub python: (u8, u8),
+    pub config: Vec<ConfigField>,
+    pub secrets: Vec<SecretField>,
+    /// `functions.py`; empty where the notebook had no functions that can stand alone.
+    pub functions: Module,
+    /// What stands at the top level of `steps.py` before the steps: imports, and definitions that read shared state.
+    pub steps_module: Module,
+    /// Names that live at the top level of `steps.py` because the notebook shares them across cells in a way that
+    /// parameters can't show; each step that binds one declares it `global`.
+    pub state: Vec<StateName>,
+    pub steps: Vec<Step>,
+    /// What `run` returns: the notebook's results, by the names that hold them at the end of `run`.
+    pub results: Vec<String>,
+    pub dependencies: Vec<Dependency>,
+    /// Top-level packages whose types are not checked (mypy `follow_imports = "skip"`), sorted.
+    pub untyped: Vec<String>,
+    /// Codes of ruff's rules that the notebook's own code breaks and that changing could change what it computes,
+    /// per module file name (`steps.py`, `functions.py`), with the reason.
+    pub lint_exceptions: Vec<LintException>,
+    pub dropped: Vec<Dropped>,
+    pub notes: Vec<Note>,
+    pub tests: Tests,
+    pub thin: Vec<ThinCell>,
+    /// Whether the package saves figures.
+    pub saves_figures: bool,
+}
+
+/// The notebook that a plan was made of.
+#[derive(Clone, Debug, Default)]
+pub struct NotebookRef {
+    /// As it was named on the command line, with forward slashes.
+    pub path: String,
+    pub file_name: String,
+    /// Hexadecimal digest of the file's bytes.
+    pub sha256: String,
+    /// First heading, plain text, one line; the file's name where there is none.
+    pub title: String,
+    /// First sentence of the prose below the title; empty where there is none.
+    pub summary: String,
+}
+
+/// The type of a configuration field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigType {
+    Int,
+    Float,
+    Str,
+    Bool,
+    /// `pathlib.Path`; the default is the path's text as a Python string literal.
+    Path,
+}
+
+/// What a file at a configured path is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathUse {
+    Read,
+    Write,
+}
+
+/// A field of `Config`.
+#[derive(Clone, Debug)]
+pub struct ConfigField {
+    /// Lower-case field name, unique.
+    pub field: String,
+    /// The notebook's name for it, where it had one.
+    pub name: Option<String>,
+    pub cell: CellIdx,
+    pub type_: ConfigType,
+    /// The default as a Python literal (for a path, the string literal).
+    pub default: String,
+    pub description: Option<String>,
+    /// For paths: what the pipeline does with the file.
+    pub path_use: Option<PathUse>,
+}
+
+/// A secret that the notebook held; its value is nowhere in the plan.
+#[derive(Clone, Debug)]
+pub struct SecretField {
+    pub field: String,
+    /// Environment variable, upper case.
+    pub env: String,
+    pub cell: CellIdx,
+}
+
+/// One name imported at the top of a module.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Import {
+    pub section: ImportSection,
+    pub module: String,
+    /// `None` for `import module`, the symbol for `from module import symbol`.
+    pub symbol: Option<String>,
+    pub alias: Option<String>,
+    /// Why the import stays although nothing names it (`# noqa: F401`).
+    pub for_effect: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ImportSection {
+    Future,
+    Stdlib,
+    ThirdParty,
+    FirstParty,
+}
+
+/// The top level of a module: imports, then items in order.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    pub imports: Vec<Import>,
+    pub items: Vec<Item>,
+}
+
+/// A constant, function or class of the notebook that stands at a module's top level.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub name: String,
+    pub cell: CellIdx,
+    pub kind: ItemKind,
+    /// Python, with the comments that stood above it.
+    pub source: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemKind {
+    Constant,
+    Function,
+    Class,
+}
+
+/// A name shared through the module of the steps.
+#[derive(Clone, Debug)]
+pub struct StateName {
+    pub name: String,
+    /// Why it can't be a parameter, as a clause: "`f` reads it and a later cell rebinds it".
+    pub reason: String,
+}
+
+/// One section of the notebook as a function.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Function name, unique among all names of the package.
+    pub function: String,
+    /// Heading of the section as plain text; empty where there was none.
+    pub title: String,
+    /// First and last code cell that the step took something from.
+    pub cells: (CellIdx, CellIdx),
+    /// The last cell whose effects its results hold.
+    pub after_cell: CellIdx,
+    pub params: Vec<Param>,
+    pub returns: Vec<Return>,
+    /// Name of the `NamedTuple` that it returns, where it returns several values under public names;
+    /// `None` with several returns means a plain tuple.
+    pub result_class: Option<String>,
+    /// State names that it binds or deletes, sorted: declared `global` at its top.
+    pub globals: Vec<String>,
+    /// Python statements at zero indent.
+    pub body: String,
+    /// Whether the body awaits: it then runs inside `asyncio.run`.
+    pub is_async: bool,
+    /// Whether it takes `figures_dir: Path | None` (always its last parameter) and saves figures.
+    pub saves_figures: bool,
+    /// The rung of the ladder that it stands on.
+    pub level: Level,
+}
+
+/// How plain a step's form is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Parameters in, returns out.
+    Pure,
+    /// As pure, and it changes objects that it was given.
+    Mutating,
+    /// It shares names through the module.
+    State,
+}
+
+/// A parameter of a step and what `run` passes for it.
+#[derive(Clone, Debug)]
+pub struct Param {
+    pub name: String,
+    /// A Python annotation: `Any`, `Path`, `int`, `pd.DataFrame`.
+    pub annotation: String,
+    pub argument: Argument,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// A name that an earlier step returned.
+    Value(String),
+    /// `config.FIELD`
+    Config(String),
+    /// A built-in that the step later rebinds: passed as `builtins.NAME`.
+    Builtin(String),
+}
+
+/// A value that a step returns.
+#[derive(Clone, Debug)]
+pub struct Return {
+    pub name: String,
+    pub annotation: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dependency {
+    pub distribution: String,
+    /// `==1.2`, `>=2`, or empty.
+    pub version: String,
+    /// Whether only guarded imports need it.
+    pub optional: bool,
+    /// Whether the distribution's name was taken from the table or the notebook, rather than guessed from the import.
+    pub known: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LintException {
+    pub file: String,
+    pub code: String,
+    /// As a clause: "comparisons with `==` build masks".
+    pub reason: String,
+}
+
+/// Something of the notebook that is not in the package.
+#[derive(Clone, Debug)]
+pub struct Dropped {
+    pub cell: CellIdx,
+    /// First and last line in the cell, from 1.
+    pub lines: (usize, usize),
+    pub reason: String,
+    /// Names bound there and used nowhere else.
+    pub names: Vec<String>,
+    /// The first line of it, shortened and free of secrets.
+    pub excerpt: String,
+}
+
+/// What is left to a person.
+#[derive(Clone, Debug)]
+pub struct Note {
+    pub cell: CellIdx,
+    pub text: String,
+}
+
+/// The tests of the package that come from the notebook.
+#[derive(Clone, Debug, Default)]
+pub struct Tests {
+    pub recorded: Vec<Recorded>,
+    pub missing_files: Vec<MissingFile>,
+    /// Whether the run in tests must stand in the notebook's folder, because it reads files at paths that are not
+    /// configured; else it runs in an empty folder.
+    pub needs_notebook_folder: bool,
+}
+
+/// A stored output that a run must give again.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// `test_cell_11_auc`
+    pub test: String,
+    pub cell: CellIdx,
+    /// Python over `results` (the `Results` of one run) and imports of the standard library: `results.df.shape`.
+    pub expression: String,
+    /// Python literal.
+    pub expected: String,
+    /// Compare with this relative tolerance.
+    pub tolerance: Option<String>,
+}
+
+/// A step that must name the file that it misses.
+#[derive(Clone, Debug)]
+pub struct MissingFile {
+    pub function: String,
+    /// The parameter that takes the path.
+    pub param: String,
+    /// The other parameters and the values to pass, as Python literals (all of them configuration).
+    pub others: Vec<(String, String)>,
+    /// `FileNotFoundError`
+    pub exception: String,
+    /// Suffix of the notebook's file, `.csv`, so that a reader goes the same way.
+    pub suffix: String,
+}
+
+/// A cell of the thin notebook.
+#[derive(Clone, Debug)]
+pub enum ThinCell {
+    Markdown(String),
+    /// Python that calls the package or shows values; `original` is the cell that it stands for.
+    Code { source: String, original: Option<CellIdx> },
+}
