@@ -1,3 +1,7 @@
 //! The `mortarboard` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mortarboard::cli::main()
+}

@@ -33,7 +33,7 @@ use super::types::value_types;
 #[derive(Clone, Debug)]
 pub struct SecretSpan {
     pub cell: CellIdx,
-    /// In the cell's decoded source.
+    /// Bytes of the file.
     pub span: Span,
     /// The detector's id, `github-token`.
     pub kind: String,
@@ -603,7 +603,7 @@ impl Builder<'_> {
         let mut refused = Vec::new();
         for secret in &self.options.secrets {
             let Some((i, piece)) = self.pieces.iter().enumerate().find(|(_, p)| {
-                p.cell == secret.cell && p.code.to_source.original(p.span).contains(secret.span)
+                p.cell == secret.cell && p.code.to_file.original(p.span).contains(secret.span)
             }) else {
                 continue;
             };
@@ -652,9 +652,9 @@ fn literal_holding(piece: &Piece<'_>, secret: Span) -> Option<Span> {
         fn visit_expr(&mut self, expr: &'a ruff_python_ast::Expr) {
             if let ruff_python_ast::Expr::StringLiteral(literal) = expr {
                 let at = span(literal.range);
-                let source = self.piece.code.to_source.original(at);
+                let source = self.piece.code.to_file.original(at);
                 let quotes = source.len().saturating_sub(self.secret.len());
-                if source.contains(self.secret) && quotes <= 6 {
+                if source.contains(self.secret) && quotes <= 16 {
                     self.found = Some(at);
                 }
             }

@@ -2,10 +2,12 @@
 
 mod edit;
 mod line_index;
+mod mask;
 mod offset_map;
 mod span;
 
 pub use edit::{Edit, EditSet, Overlap};
 pub use line_index::{LineColumn, LineIndex};
+pub use mask::{Masker, shown};
 pub use offset_map::{OffsetMap, Segment};
 pub use span::Span;

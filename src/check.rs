@@ -1,0 +1,151 @@
+//! One notebook, from its text to its report: read, parse, find, mask, select, suppress.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::facts::Facts;
+use crate::finding::{Finding, Severity};
+use crate::notebook::{self, Notebook, ReadError};
+use crate::python::parse_cells;
+use crate::report::{CellMark, NotebookReport, ReportedProblem};
+use crate::rules::{self, Context};
+use crate::secrets;
+use crate::select::{RuleName, Selection};
+use crate::suppress;
+use crate::text::Masker;
+use crate::verdict;
+
+/// What to report of a notebook.
+#[derive(Clone, Debug)]
+pub struct Strictness {
+    pub selection: Selection,
+    /// Whether warnings count as errors.
+    pub warnings_are_errors: bool,
+}
+
+/// Judges a notebook. `path` is the name that the report gives it.
+///
+/// # Errors
+/// Where the text is no notebook.
+pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<NotebookReport, ReadError> {
+    let notebook = notebook::read(text)?;
+    let cells = if notebook.language.is_python() {
+        parse_cells(&notebook)
+    } else {
+        Vec::new()
+    };
+    let facts = Facts::gather(&notebook, &cells);
+    let secrets = secrets::scan(&notebook);
+    let ctx = Context {
+        notebook: &notebook,
+        cells: &cells,
+        facts: &facts,
+        secrets: &secrets,
+    };
+    let mut findings = rules::run(&ctx);
+    for finding in &mut findings {
+        mask(finding, &secrets.masker);
+    }
+    let (verdict, deciding_cells) = verdict::judge(&notebook, &findings);
+    if strictness.warnings_are_errors {
+        let warnings = findings
+            .iter_mut()
+            .filter(|finding| finding.severity == Severity::Warning);
+        warnings.for_each(|finding| finding.severity = Severity::Error);
+    }
+    findings.retain(|finding| strictness.selection.takes(finding));
+    let suppressed = suppress::apply(&ctx, &strictness.selection, &mut findings);
+    findings.sort_by(Finding::order);
+    set_fingerprints(&notebook, &secrets.masker, &mut findings);
+    Ok(NotebookReport {
+        path: path.to_owned(),
+        language: notebook.language.name().to_owned(),
+        cells: notebook
+            .cells
+            .iter()
+            .map(|cell| CellMark {
+                id: cell.id.as_ref().map(|id| secrets.masker.mask(id).into_owned()),
+                execution_count: cell.execution_count,
+            })
+            .collect(),
+        code_cells: notebook.code_cells().count(),
+        executed: executed(&notebook),
+        verdict,
+        deciding_cells,
+        problems: notebook
+            .problems
+            .iter()
+            .map(|problem| ReportedProblem {
+                message: secrets.masker.mask(&problem.message).into_owned(),
+                span: problem.span,
+            })
+            .collect(),
+        findings,
+        suppressed,
+    })
+}
+
+/// Every rule's code and name.
+pub fn rule_names() -> Vec<RuleName> {
+    let metas = rules::RULES.iter().map(|rule| rule.meta());
+    metas
+        .map(|meta| RuleName {
+            code: meta.code,
+            name: meta.name,
+        })
+        .collect()
+}
+
+fn executed(notebook: &Notebook<'_>) -> usize {
+    notebook
+        .code_cells()
+        .filter(|cell| cell.execution_count.is_some() || !cell.outputs.is_empty())
+        .count()
+}
+
+/// Rules quote the notebook, and the notebook may hold secrets anywhere.
+fn mask(finding: &mut Finding, masker: &Masker) {
+    let related = finding.related.iter_mut().map(|related| &mut related.message);
+    let optional = finding.hint.iter_mut().chain(&mut finding.subject);
+    for text in std::iter::once(&mut finding.message).chain(optional).chain(related) {
+        let masked = masker.mask(text);
+        if masked != *text {
+            *text = masked.into_owned();
+        }
+    }
+}
+
+/// Sets what stays the same from run to run: a hash of rule, cell, subject and line, and a number for twins.
+///
+/// A cell without id is known by its source. Secrets are masked in all of it: a hash could be guessed at.
+fn set_fingerprints(notebook: &Notebook<'_>, masker: &Masker, findings: &mut [Finding]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings {
+        let cell = finding.place.cell.and_then(|idx| notebook.cell(idx));
+        let known_by = cell.map(|cell| match &cell.id {
+            Some(id) => id.clone(),
+            None => masker.mask(&cell.source.text).split_whitespace().collect(),
+        });
+        let line = finding
+            .place
+            .excerpt
+            .as_ref()
+            .map(|excerpt| excerpt.text.split_whitespace().collect::<String>());
+        let subject = finding.subject.clone();
+        let mut hasher = Sha256::new();
+        for part in [Some(finding.code.to_owned()), known_by, subject, line] {
+            hasher.update(part.unwrap_or_default().as_bytes());
+            hasher.update([0]);
+        }
+        let hash: String = hasher
+            .finalize()
+            .iter()
+            .take(12)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let twin = seen.entry(hash.clone()).or_default();
+        finding.fingerprint = if *twin == 0 { hash } else { format!("{hash}-{twin}") };
+        *twin += 1;
+    }
+}

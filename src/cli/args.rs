@@ -1,0 +1,113 @@
+//! Arguments as they are typed. Nothing here looks at the disk or at settings.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Takes Jupyter notebooks from sketch to building: judges them, cleans them, and graduates them into packages.
+#[derive(Debug, Parser)]
+#[command(name = "mortarboard", version, about, arg_required_else_help = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what keeps notebooks from being trusted
+    Check(CheckArgs),
+    /// Print a rule's page; without a rule, the list of rules
+    Explain(ExplainArgs),
+    /// Turn a notebook into a package that computes the same values
+    Graduate(GraduateArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct CheckArgs {
+    /// Notebooks, and folders to search for notebooks
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub output_format: Format,
+    /// Only these rules: codes, the start of codes, or names, parted by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Option<Vec<String>>,
+    /// Not these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// These rules too
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub extend_select: Vec<String>,
+    /// The least severity that is reported
+    #[arg(long, value_enum)]
+    pub severity: Option<Least>,
+    /// Use this settings file instead of looking for one
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Use no settings file
+    #[arg(long)]
+    pub no_config: bool,
+    /// Leave out what this pattern names when folders are searched; may be given again
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude: Vec<String>,
+    /// Notebooks read at a time; as many as there are processors if not given
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+    /// Count findings by rule instead of printing them
+    #[arg(long)]
+    pub statistics: bool,
+    /// Print findings only: no verdicts, no summary
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say what is read, and which settings apply
+    #[arg(short, long, action = ArgAction::SetTrue)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ExplainArgs {
+    /// A rule's name or code
+    pub rule: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct GraduateArgs {
+    pub notebook: PathBuf,
+    /// The folder of the package; beside the notebook if not given
+    #[arg(long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+    /// The package's name; made from the notebook's if not given
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Print the plan and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Overwrite files that are there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Full,
+    Concise,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Least {
+    Note,
+    Warning,
+    Error,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}

@@ -1,0 +1,201 @@
+//! From what was typed and what settings files say to what is done for each notebook.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::check::{Strictness, rule_names};
+use crate::finding::Severity;
+use crate::io;
+use crate::select::{RuleName, Selection};
+use crate::settings::{self, Group, Patterns, Profile, Settings};
+
+use super::args::{CheckArgs, Least};
+use super::talk::{UserError, note};
+
+/// Looks settings up, each folder once.
+pub(super) struct Resolver<'a> {
+    args: &'a CheckArgs,
+    rules: Vec<RuleName>,
+    fixed: Option<Option<Arc<Settings>>>,
+    by_folder: BTreeMap<PathBuf, Option<Arc<Settings>>>,
+    excluded: Patterns,
+}
+
+/// What is done for one notebook.
+pub(super) struct Resolved {
+    pub strictness: Strictness,
+    pub excluded: bool,
+    /// The settings file that had a say.
+    pub from: Option<PathBuf>,
+}
+
+impl<'a> Resolver<'a> {
+    /// # Errors
+    /// A settings file that was named and can't be used, patterns that are none, rules that don't exist.
+    pub fn new(args: &'a CheckArgs) -> Result<Self, Vec<UserError>> {
+        let here = absolute(Path::new("."));
+        let excluded = Patterns::new(&here, args.exclude.iter().map(String::as_str)).map_err(|message| {
+            vec![UserError::new(
+                format!("--exclude {message}"),
+                "patterns are those of .gitignore",
+            )]
+        })?;
+        let fixed = match (&args.config, args.no_config) {
+            (_, true) => Some(None),
+            (Some(file), _) => Some(Some(named_settings(file)?)),
+            (None, false) => None,
+        };
+        let this = Self {
+            args,
+            rules: rule_names(),
+            fixed,
+            by_folder: BTreeMap::new(),
+            excluded,
+        };
+        // what is typed is judged even where there is no notebook to judge
+        let typed = this.strictness(None, Path::new(""))?;
+        for code in typed.selection.unmet() {
+            note(&format!("warning: no rule has the code `{code}`"));
+        }
+        Ok(this)
+    }
+
+    /// # Errors
+    /// Settings that can't be used.
+    pub fn resolve(&mut self, notebook: &Path) -> Result<Resolved, Vec<UserError>> {
+        let path = absolute(notebook);
+        let settings = match &self.fixed {
+            Some(fixed) => fixed.clone(),
+            None => self.nearest(path.parent().unwrap_or(Path::new("")))?,
+        };
+        let strictness = self.strictness(settings.as_deref(), &path)?;
+        let excluded =
+            self.excluded.name(&path) || settings.as_deref().is_some_and(|settings| settings.exclude.name(&path));
+        Ok(Resolved {
+            strictness,
+            excluded,
+            from: settings.map(|settings| settings.file.clone()),
+        })
+    }
+
+    /// The settings that govern a folder: its own, else its parent's.
+    fn nearest(&mut self, folder: &Path) -> Result<Option<Arc<Settings>>, Vec<UserError>> {
+        if let Some(known) = self.by_folder.get(folder) {
+            return Ok(known.clone());
+        }
+        let mut found = None;
+        for (file, text) in io::settings_files(folder).map_err(|error| vec![error.into()])? {
+            if let Some(settings) = settings::parse(&file, &text).map_err(|error| vec![error.into()])? {
+                found = Some(Arc::new(settings));
+                break;
+            }
+        }
+        if found.is_none()
+            && let Some(parent) = folder.parent()
+        {
+            found = self.nearest(parent)?;
+        }
+        self.by_folder.insert(folder.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    /// Layers: the file, its groups for this path, the command line.
+    fn strictness(&self, settings: Option<&Settings>, path: &Path) -> Result<Strictness, Vec<UserError>> {
+        let groups: Vec<&Group> = settings.map_or_else(Vec::new, |settings| {
+            let for_path = settings
+                .per_path
+                .iter()
+                .filter(|(patterns, _)| patterns.name(path))
+                .map(|(_, group)| group);
+            std::iter::once(&settings.base).chain(for_path).collect()
+        });
+        let last = |pick: fn(&Group) -> Option<Severity>| groups.iter().rev().find_map(|group| pick(group));
+        let profile = groups
+            .iter()
+            .rev()
+            .find_map(|group| group.profile)
+            .unwrap_or(Profile::Shared);
+        let typed = self.args.select.is_some();
+        let from_file = if typed { &[] } else { groups.as_slice() };
+        let selected = self
+            .args
+            .select
+            .clone()
+            .or_else(|| from_file.iter().rev().find_map(|group| group.select.clone()));
+        let extended: Vec<String> = from_file
+            .iter()
+            .flat_map(|group| &group.extend_select)
+            .chain(&self.args.extend_select)
+            .cloned()
+            .collect();
+        let mut ignored: Vec<String> = from_file
+            .iter()
+            .flat_map(|group| &group.ignore)
+            .chain(&self.args.ignore)
+            .cloned()
+            .collect();
+        if selected.is_none() {
+            let left_out = profile
+                .left_out()
+                .iter()
+                .filter(|code| !self.reselected(code, &extended));
+            ignored.extend(left_out.map(|code| (*code).to_owned()));
+        }
+        let select = match selected {
+            None if extended.is_empty() => None,
+            None => Some(std::iter::once("ALL".to_owned()).chain(extended).collect()),
+            Some(selected) => Some(selected.into_iter().chain(extended).collect::<Vec<_>>()),
+        };
+        let typed_least = self.args.severity.map(|least| match least {
+            Least::Note => Severity::Note,
+            Least::Warning => Severity::Warning,
+            Least::Error => Severity::Error,
+        });
+        let least = typed_least
+            .or_else(|| last(|group| group.severity))
+            .unwrap_or(Severity::Note);
+        let selection = Selection::resolve(&self.rules, select.as_deref(), &ignored, least).map_err(|unknown| {
+            let typed = |selector: &String| {
+                let here = [&self.args.ignore, &self.args.extend_select];
+                self.args
+                    .select
+                    .as_ref()
+                    .is_some_and(|select| select.contains(selector))
+                    || here.iter().any(|list| list.contains(selector))
+            };
+            let file = settings.map_or_else(String::new, |settings| format!("{}: ", settings.file.display()));
+            unknown
+                .iter()
+                .map(|unknown| UserError::unknown_rule(unknown, if typed(&unknown.selector) { "" } else { &file }))
+                .collect::<Vec<_>>()
+        })?;
+        Ok(Strictness {
+            selection,
+            warnings_are_errors: profile == Profile::Production,
+        })
+    }
+
+    /// Whether `extend-select` names a rule that the profile leaves out.
+    fn reselected(&self, code: &str, extended: &[String]) -> bool {
+        let name = self.rules.iter().find(|rule| rule.code == code).map(|rule| rule.name);
+        extended
+            .iter()
+            .any(|selector| code.starts_with(selector.as_str()) || name == Some(selector.as_str()))
+    }
+}
+
+fn named_settings(file: &Path) -> Result<Arc<Settings>, Vec<UserError>> {
+    let text = io::read(file).map_err(|error| vec![error.into()])?;
+    let settings = settings::parse(&absolute(file), &text).map_err(|error| vec![error.into()])?;
+    let none = || {
+        let message = format!("{}: there is no [tool.mortarboard] in this file", file.display());
+        vec![UserError::new(message, "add the table, or name another file")]
+    };
+    settings.map(Arc::new).ok_or_else(none)
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    absolute.components().collect()
+}

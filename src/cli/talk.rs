@@ -1,0 +1,89 @@
+//! What is said to the user on stderr: errors of one paragraph, with a place and a hint.
+
+use std::io::Write;
+
+use crate::io::FileError;
+use crate::notebook::ReadError;
+use crate::report::printable;
+use crate::select::UnknownRule;
+use crate::settings::SettingsError;
+
+/// An error that is the user's to mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct UserError {
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl UserError {
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// A file that is no notebook.
+    pub fn unreadable(path: &str, error: &ReadError) -> Self {
+        let place = error
+            .place
+            .map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+        Self::new(format!("{path}{place}: {}", error.message), error.hint.clone())
+    }
+
+    /// A selector that no rule answers to; `from` says where it was written.
+    pub fn unknown_rule(unknown: &UnknownRule, from: &str) -> Self {
+        let hint = match unknown.suggestion {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "`mortarboard explain` lists the rules".to_owned(),
+        };
+        Self::new(format!("{from}no rule is called `{}`", unknown.selector), hint)
+    }
+
+    /// Says it on stderr. Should stderr be closed, nobody listens.
+    pub fn say(&self) {
+        let mut text = format!("error: {}\n", printable(&self.message));
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("hint: {}\n", printable(hint)));
+        }
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+impl From<FileError> for UserError {
+    fn from(error: FileError) -> Self {
+        Self {
+            message: error.to_string(),
+            hint: error.hint,
+        }
+    }
+}
+
+impl From<SettingsError> for UserError {
+    fn from(error: SettingsError) -> Self {
+        let place = error
+            .place
+            .map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+        Self {
+            message: format!("{}{place}: {}", error.file.display(), error.message),
+            hint: error.hint,
+        }
+    }
+}
+
+/// Says something that is no error.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", printable(text));
+}
+
+/// Prints data on stdout. Whoever closed it has read enough.
+pub(super) fn print(text: &str) -> Result<(), Vec<UserError>> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(vec![UserError::new(
+            format!("the output could not be written: {error}"),
+            "check where stdout goes",
+        )]),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,227 @@
+//! Files: finding notebooks, reading them, writing whole files or nothing. The only place that touches the disk.
+
+mod commit;
+
+pub use commit::commit;
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+/// A file that could not be read or written, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileError {
+    pub path: PathBuf,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl FileError {
+    fn new(path: &Path, message: impl Into<String>, hint: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            message: message.into(),
+            hint: Some(hint.to_owned()),
+        }
+    }
+
+    fn from_io(path: &Path, error: &std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound => Self::new(
+                path,
+                "there is no such file or folder",
+                "check the spelling, and the folder that you are in",
+            ),
+            ErrorKind::PermissionDenied => Self::new(
+                path,
+                "permission denied",
+                "change the permissions, or run as a user who may read it",
+            ),
+            ErrorKind::IsADirectory => Self::new(path, "this is a folder", "name a file"),
+            ErrorKind::StorageFull => Self::new(
+                path,
+                "the disk is full",
+                "free some space and try again; the file is as it was",
+            ),
+            ErrorKind::ReadOnlyFilesystem => Self::new(path, "the file system is read-only", "write to another folder"),
+            _ => Self {
+                path: path.to_owned(),
+                message: error.to_string(),
+                hint: None,
+            },
+        }
+    }
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.message)
+    }
+}
+
+/// Offsets in parsed code are 32-bit.
+const LARGEST: u64 = u32::MAX as u64;
+
+/// Reads a text file.
+///
+/// # Errors
+/// A file that is missing, may not be read, is too large, or is not UTF-8.
+pub fn read(path: &Path) -> Result<String, FileError> {
+    let size = fs::metadata(path).map_err(|error| FileError::from_io(path, &error))?;
+    if size.is_dir() {
+        return Err(FileError::new(path, "this is a folder", "name a file"));
+    }
+    if size.len() > LARGEST {
+        let message = format!("the file has {} bytes; more than 4 GiB are not read", size.len());
+        return Err(FileError::new(
+            path,
+            message,
+            "clear the notebook's outputs, or exclude it",
+        ));
+    }
+    let bytes = fs::read(path).map_err(|error| FileError::from_io(path, &error))?;
+    let utf16 = bytes.starts_with(&[0xff, 0xfe])
+        || bytes.starts_with(&[0xfe, 0xff])
+        || matches!(bytes.as_slice(), [0, b'{', ..] | [b'{', 0, ..]);
+    if utf16 {
+        return Err(FileError::new(
+            path,
+            "the file is UTF-16, and notebooks are UTF-8",
+            "save it as UTF-8 (PowerShell: `Out-File -Encoding utf8`)",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let message = format!("the file is not UTF-8: byte {at} can't be read");
+        FileError::new(path, message, "save it as UTF-8, or restore it from version control")
+    })
+}
+
+/// The settings file that governs `folder`'s own level: `mortarboard.toml`, else `pyproject.toml`.
+///
+/// # Errors
+/// A settings file that is there and can't be read.
+pub fn settings_files(folder: &Path) -> Result<Vec<(PathBuf, String)>, FileError> {
+    let mut found = Vec::new();
+    for name in ["mortarboard.toml", "pyproject.toml"] {
+        let path = folder.join(name);
+        if path.is_file() {
+            let text = read(&path)?;
+            found.push((path, text));
+        }
+    }
+    Ok(found)
+}
+
+/// A notebook to read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    pub path: PathBuf,
+    /// Named by the user, not met in a folder: read whatever it is called and wherever it lies.
+    pub named: bool,
+}
+
+/// The notebooks under the paths, sorted and each once. Folders are searched as git would see them: without what
+/// `.gitignore` files name (in or out of a repository), hidden folders and checkpoints.
+pub fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<FileError>) {
+    let mut found = Vec::new();
+    let mut errors = Vec::new();
+    for path in paths {
+        match fs::metadata(path) {
+            Err(error) => errors.push(FileError::from_io(path, &error)),
+            Ok(data) if data.is_dir() => search(path, &mut found, &mut errors),
+            Ok(_) => found.push(Found {
+                path: tidy(path),
+                named: true,
+            }),
+        }
+    }
+    // of a path met in a folder and named as well, the named one stays
+    found.sort_by(|a, b| (&a.path, b.named).cmp(&(&b.path, a.named)));
+    found.dedup_by(|later, first| later.path == first.path);
+    (found, errors)
+}
+
+fn search(folder: &Path, found: &mut Vec<Found>, errors: &mut Vec<FileError>) {
+    let walk = WalkBuilder::new(folder).require_git(false).build();
+    for entry in walk {
+        match entry {
+            Err(error) => {
+                let message = error.to_string();
+                errors.push(FileError {
+                    path: folder.to_owned(),
+                    message,
+                    hint: None,
+                });
+            }
+            Ok(entry) => {
+                let notebook = entry
+                    .path()
+                    .extension()
+                    .is_some_and(|extension| extension.eq_ignore_ascii_case("ipynb"));
+                let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                if notebook && !folder && entry.path().is_file() {
+                    found.push(Found {
+                        path: tidy(entry.path()),
+                        named: false,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Without a leading `./`, as people write paths.
+fn tidy(path: &Path) -> PathBuf {
+    let shorter: PathBuf = path
+        .components()
+        .filter(|part| !matches!(part, std::path::Component::CurDir))
+        .collect();
+    if shorter.as_os_str().is_empty() {
+        path.to_owned()
+    } else {
+        shorter
+    }
+}
+
+/// Writes `bytes` to `path` whole or not at all: beside it first, to the disk, then renamed over it.
+/// Permissions are kept, and a symbolic link's target is written, not the link.
+///
+/// # Errors
+/// What the disk refuses; the file is then as it was.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let fail = |error: std::io::Error| FileError::from_io(path, &error);
+    let (beside, mut file) = create_beside(&target).map_err(fail)?;
+    let written = fill(&mut file, &target, bytes).and_then(|()| fs::rename(&beside, &target));
+    if let Err(error) = written {
+        // the temporary file is ours; should removing it fail too, the first error says more
+        let _ = fs::remove_file(&beside);
+        return Err(fail(error));
+    }
+    Ok(())
+}
+
+fn create_beside(target: &Path) -> std::io::Result<(PathBuf, File)> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let mut attempt = 0_u32;
+    loop {
+        let beside = target.with_file_name(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
+        match OpenOptions::new().write(true).create_new(true).open(&beside) {
+            Ok(file) => return Ok((beside, file)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn fill(file: &mut File, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Ok(data) = fs::metadata(target) {
+        file.set_permissions(data.permissions())?;
+    }
+    file.write_all(bytes)?;
+    file.sync_all()
+}

@@ -1,0 +1,36 @@
+//! Colour, where it is wanted.
+
+use crate::finding::Severity;
+
+/// Paints, or leaves as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    pub colour: bool,
+}
+
+impl Style {
+    fn paint(self, codes: &str, text: &str) -> String {
+        if self.colour {
+            format!("\u{1b}[{codes}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    pub(super) fn severity(self, severity: Severity, text: &str) -> String {
+        let codes = match severity {
+            Severity::Error => "1;31",
+            Severity::Warning => "1;33",
+            Severity::Note => "1;36",
+        };
+        self.paint(codes, text)
+    }
+
+    pub(super) fn strong(self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    pub(super) fn faint(self, text: &str) -> String {
+        self.paint("34", text)
+    }
+}

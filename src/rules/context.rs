@@ -1,0 +1,73 @@
+//! What a rule is given, and the ways to name a place in it.
+
+use crate::facts::Facts;
+use crate::finding::{Located, Place, PlaceKind};
+use crate::notebook::{Cell, Notebook};
+use crate::python::CellCode;
+use crate::secrets::Secrets;
+use crate::text::Span;
+
+/// Characters of the notebook's own text that a message quotes.
+const QUOTE: usize = 100;
+
+/// One notebook, all that is known of it, and nothing of the world around it.
+pub struct Context<'c> {
+    pub notebook: &'c Notebook<'c>,
+    /// The code cells; empty for a notebook that isn't Python.
+    pub cells: &'c [CellCode],
+    pub facts: &'c Facts,
+    pub secrets: &'c Secrets,
+}
+
+impl Context<'_> {
+    /// A place in a cell's decoded source.
+    pub fn in_source(&self, cell: &Cell, span: Span) -> Place {
+        let text = Located::new(&cell.source.text, &cell.source.map);
+        text.place(PlaceKind::Source, Some(cell.idx), None, span, &self.secrets.masker)
+    }
+
+    /// A place in a code cell's text as Python sees it.
+    pub fn in_code(&self, code: &CellCode, span: Span) -> Place {
+        match self.notebook.cell(code.idx) {
+            Some(cell) => self.in_source(cell, code.to_source.original(span)),
+            None => Place::file(code.to_file.original(span)),
+        }
+    }
+
+    /// A cell as a whole: its first line that isn't empty.
+    pub fn of_cell(&self, cell: &Cell) -> Place {
+        let source = &cell.source.text;
+        let start = source.len() - source.trim_start().len();
+        let line = source
+            .get(start..)
+            .and_then(|rest| rest.lines().next())
+            .unwrap_or_default();
+        if line.is_empty() {
+            let mut place = Place::file(cell.span);
+            place.kind = PlaceKind::Source;
+            place.cell = Some(cell.idx);
+            return place;
+        }
+        self.in_source(cell, Span::new(start, start + line.trim_end().len()))
+    }
+
+    /// An output as a whole. `index` counts from 0.
+    pub fn of_output(&self, cell: &Cell, index: usize) -> Place {
+        let span = cell.outputs.get(index).map_or(cell.span, |output| output.span);
+        let mut place = Place::file(span);
+        place.kind = PlaceKind::Output;
+        place.cell = Some(cell.idx);
+        place.output = Some(index);
+        place
+    }
+
+    /// The notebook's own text for a message: secrets masked, on one line, and cut where it is long.
+    pub fn quote(&self, text: &str) -> String {
+        let masked = self.secrets.masker.mask(text);
+        let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");
+        match line.char_indices().nth(QUOTE) {
+            Some((cut, _)) => format!("{}…", line.get(..cut).unwrap_or_default()),
+            None => line,
+        }
+    }
+}

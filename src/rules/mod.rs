@@ -1,0 +1,99 @@
+//! The rules: each a file of its own with its page beside it, and one list that everything else derives from.
+
+mod absolute_path;
+mod context;
+mod failed_cell;
+mod invalid_syntax;
+mod missing_execution;
+mod out_of_order_execution;
+mod path_literal;
+mod secret_in_metadata;
+mod secret_in_output;
+mod secret_in_source;
+mod unexecuted_cell;
+mod unused_ignore;
+
+pub use context::Context;
+pub(crate) use unused_ignore::META as UNUSED_IGNORE;
+
+use crate::finding::{Confidence, Finding, Place, Severity};
+use crate::notebook::{Language, Notebook};
+
+/// What is known of a rule without running it.
+#[derive(Debug)]
+pub struct Meta {
+    /// A stable alias, `MB101`.
+    pub code: &'static str,
+    /// What people type, in kebab case.
+    pub name: &'static str,
+    /// One line for lists.
+    pub summary: &'static str,
+    /// The severity that its findings have unless the rule knows better.
+    pub severity: Severity,
+    /// Whether it reads Python. Such a rule is silent on notebooks of other languages.
+    pub needs_python: bool,
+    /// The page that `explain` prints and that the tests run.
+    pub page: &'static str,
+}
+
+impl Meta {
+    /// A finding of this rule: certain, without hint, related places or fix.
+    pub fn finding(&self, place: Place, message: impl Into<String>) -> Finding {
+        Finding {
+            code: self.code,
+            rule: self.name,
+            severity: self.severity,
+            confidence: Confidence::Certain,
+            subject: None,
+            message: message.into(),
+            hint: None,
+            place,
+            related: Vec::new(),
+            fix: None,
+            fingerprint: String::new(),
+        }
+    }
+}
+
+/// A rule looks at one notebook.
+pub trait Rule: Sync {
+    fn meta(&self) -> &'static Meta;
+
+    /// Adds what it finds to `out`, in any order.
+    fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>);
+}
+
+/// Every rule, by code. A new rule is its file, its page and a line here.
+pub static RULES: &[&dyn Rule] = &[
+    &unused_ignore::UnusedIgnore,
+    &out_of_order_execution::OutOfOrderExecution,
+    &missing_execution::MissingExecution,
+    &unexecuted_cell::UnexecutedCell,
+    &failed_cell::FailedCell,
+    &secret_in_output::SecretInOutput,
+    &secret_in_source::SecretInSource,
+    &secret_in_metadata::SecretInMetadata,
+    &absolute_path::AbsolutePath,
+    &invalid_syntax::InvalidSyntax,
+];
+
+/// The rule of this code or name.
+pub fn find(code_or_name: &str) -> Option<&'static Meta> {
+    let mut metas = RULES.iter().map(|rule| rule.meta());
+    metas.find(|meta| meta.name == code_or_name || meta.code.eq_ignore_ascii_case(code_or_name))
+}
+
+/// Runs every rule that applies to the notebook's language.
+pub fn run(ctx: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        if applies(rule.meta(), ctx.notebook) {
+            rule.check(ctx, &mut findings);
+        }
+    }
+    findings
+}
+
+fn applies(meta: &Meta, notebook: &Notebook<'_>) -> bool {
+    !meta.needs_python || matches!(notebook.language, Language::Python)
+}

@@ -1,0 +1,117 @@
+//! MB101: execution counts that don't rise down the page.
+
+use crate::finding::{Finding, Related, Severity};
+use crate::notebook::Cell;
+
+use super::{Context, Meta, Rule};
+
+static META: Meta = Meta {
+    code: "MB101",
+    name: "out-of-order-execution",
+    summary: "cells were run in another order than they stand in",
+    severity: Severity::Warning,
+    needs_python: false,
+    page: include_str!("out_of_order_execution.md"),
+};
+
+pub(super) struct OutOfOrderExecution;
+
+impl Rule for OutOfOrderExecution {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    /// One finding a notebook: what a person has to do about it, run all again, is one thing too.
+    fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
+        let counted: Vec<(&Cell, i64)> = counted(ctx).collect();
+        let counts: Vec<i64> = counted.iter().map(|&(_, count)| count).collect();
+        let stayed = longest_rising(&counts);
+        let moved: Vec<&(&Cell, i64)> = counted
+            .iter()
+            .zip(&stayed)
+            .filter(|(_, stayed)| !**stayed)
+            .map(|(cell, _)| cell)
+            .collect();
+        let Some((&(first, count), others)) = moved.split_first() else {
+            return;
+        };
+        let witness = witness(ctx, &counted, first, *count);
+        let mut finding = META.finding(ctx.of_cell(first), message(&moved, counted.len(), witness.as_ref()));
+        for &&(cell, count) in others {
+            let message = format!("cell {} (In [{count}]) ran out of order too", cell.idx);
+            finding.related.push(Related {
+                message,
+                place: ctx.of_cell(cell),
+            });
+        }
+        finding.related.extend(witness);
+        finding.hint = Some(
+            "restart the kernel, run all cells and save; then see whether the results are still the same".to_owned(),
+        );
+        out.push(finding);
+    }
+}
+
+/// The cells that carry a count, in page order.
+fn counted<'c>(ctx: &'c Context<'_>) -> impl Iterator<Item = (&'c Cell, i64)> {
+    let cells = ctx.notebook.code_cells().filter(|cell| cell.has_code());
+    cells.filter_map(|cell| Some((cell, cell.execution_count.filter(|&count| count > 0)?)))
+}
+
+fn message(moved: &[&(&Cell, i64)], of: usize, witness: Option<&Related>) -> String {
+    let name = |(cell, count): &&(&Cell, i64)| format!("{} (In [{count}])", cell.idx);
+    let named: Vec<String> = moved.iter().take(5).map(name).collect();
+    let named = named.join(", ");
+    match (moved.len(), witness) {
+        (1, Some(witness)) => format!("cell {named} ran out of order: {}", witness.message),
+        (1, None) => format!("cell {named} ran out of order"),
+        (n, _) if n <= 5 => format!("{n} of {of} cells ran out of order: {named}"),
+        (n, _) => format!("{n} of {of} cells ran out of order: {named} and {} more", n - 5),
+    }
+}
+
+/// A cell that shows the first moved one to be out of place: one above that ran later, or one below that ran earlier.
+fn witness(ctx: &Context<'_>, counted: &[(&Cell, i64)], moved: &Cell, count: i64) -> Option<Related> {
+    let above = counted
+        .iter()
+        .rfind(|(cell, other)| cell.idx < moved.idx && *other > count);
+    let below = counted
+        .iter()
+        .find(|(cell, other)| cell.idx > moved.idx && *other < count);
+    let (&(cell, other), order) = match (above, below) {
+        (Some(above), _) => (above, "stands above and ran later"),
+        (None, below) => (below?, "stands below and ran earlier"),
+    };
+    let message = format!("cell {} (In [{other}]) {order}", cell.idx);
+    Some(Related {
+        message,
+        place: ctx.of_cell(cell),
+    })
+}
+
+/// Marks a longest subsequence that never falls; what it leaves out is the fewest cells that moved.
+///
+/// Equal counts don't count as a fall: they show two sessions, not a move. Of several such subsequences
+/// the one with the smallest counts is taken, since a cell that was run again has the larger count.
+fn longest_rising(counts: &[i64]) -> Vec<bool> {
+    // tails[k]: index of the smallest count that ends a run of k + 1; before[i]: what precedes i in its run
+    let mut tails: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(counts.len());
+    for (i, count) in counts.iter().enumerate() {
+        let at = tails.partition_point(|&tail| counts.get(tail).is_some_and(|tail| tail <= count));
+        before.push(at.checked_sub(1).and_then(|k| tails.get(k).copied()));
+        match tails.get_mut(at) {
+            Some(tail) => *tail = i,
+            None => tails.push(i),
+        }
+    }
+    let mut marks = vec![false; counts.len()];
+    let mut next = tails.last().copied();
+    while let Some(i) = next {
+        if let Some(mark) = marks.get_mut(i) {
+            *mark = true;
+        }
+        next = before.get(i).copied().flatten();
+    }
+    marks
+}

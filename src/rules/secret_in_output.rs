@@ -1,0 +1,39 @@
+//! MB301: a credential in a cell's output.
+
+use crate::finding::{Finding, PlaceKind, Severity};
+
+use super::{Context, Meta, Rule};
+
+static META: Meta = Meta {
+    code: "MB301",
+    name: "secret-in-output",
+    summary: "a credential stands in an output",
+    severity: Severity::Error,
+    needs_python: false,
+    page: include_str!("secret_in_output.md"),
+};
+
+pub(super) struct SecretInOutput;
+
+impl Rule for SecretInOutput {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
+        for secret in ctx
+            .secrets
+            .found
+            .iter()
+            .filter(|secret| secret.place.kind == PlaceKind::Output)
+        {
+            let mut finding = META.finding(secret.place.clone(), secret.message("shown by this output"));
+            finding.confidence = secret.confidence;
+            finding.subject = Some(secret.detector.to_owned());
+            finding.hint = Some(HINT.to_owned());
+            out.push(finding);
+        }
+    }
+}
+
+const HINT: &str = "revoke it, then clear the output; whoever has the file has the key";

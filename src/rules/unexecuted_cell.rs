@@ -1,0 +1,88 @@
+//! MB103: a code cell that didn't run in the session that the others ran in.
+
+use crate::finding::{Finding, Severity};
+use crate::notebook::Cell;
+use crate::python::Body;
+
+use super::{Context, Meta, Rule};
+
+static META: Meta = Meta {
+    code: "MB103",
+    name: "unexecuted-cell",
+    summary: "a code cell did not run, though others did",
+    severity: Severity::Warning,
+    needs_python: false,
+    page: include_str!("unexecuted_cell.md"),
+};
+
+/// Tags by which tools leave a cell out of a run on purpose.
+const SKIPPED_ON_PURPOSE: [&str; 3] = ["skip-execution", "skip", "nbval-skip"];
+
+pub(super) struct UnexecutedCell;
+
+impl Rule for UnexecutedCell {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
+        let cells: Vec<&Cell> = ctx.notebook.code_cells().collect();
+        let ran = cells.iter().filter(|cell| cell.execution_count.is_some()).count();
+        if ran == 0 {
+            return;
+        }
+        let last_ran = cells.iter().rfind(|cell| cell.execution_count.is_some());
+        let stopped = last_ran.filter(|cell| cell.outputs.iter().any(crate::notebook::Output::is_error));
+        for cell in cells.iter().copied().filter(|cell| did_not_run(ctx, cell)) {
+            let message = match stopped.filter(|failed| failed.idx < cell.idx) {
+                Some(failed) => format!(
+                    "cell {} did not run: the run stopped at cell {}, which failed",
+                    cell.idx, failed.idx
+                ),
+                None => format!("cell {} did not run, though {} did", cell.idx, others(ran)),
+            };
+            let mut finding = META.finding(ctx.of_cell(cell), message);
+            finding.hint = Some(
+                "run it with the rest, delete it, or tag it `skip-execution` where it is not meant to run".to_owned(),
+            );
+            out.push(finding);
+        }
+    }
+}
+
+fn others(ran: usize) -> String {
+    if ran == 1 {
+        "1 other cell".to_owned()
+    } else {
+        format!("{ran} other cells")
+    }
+}
+
+/// A cell with outputs ran, whatever became of its count.
+fn did_not_run(ctx: &Context<'_>, cell: &Cell) -> bool {
+    let uncounted = cell.execution_count.is_none() && cell.outputs.is_empty();
+    let skipped = SKIPPED_ON_PURPOSE.iter().any(|tag| cell.has_tag(tag));
+    uncounted && !skipped && holds_code(ctx, cell)
+}
+
+/// Whether there is anything to run: comments alone are not.
+fn holds_code(ctx: &Context<'_>, cell: &Cell) -> bool {
+    let Some(code) = ctx.cells.iter().find(|code| code.idx == cell.idx) else {
+        return cell
+            .source
+            .text
+            .lines()
+            .any(|line| !line.trim().is_empty() && !is_comment(line));
+    };
+    match &code.body {
+        Body::Python(parsed) | Body::Private(parsed) => !parsed.syntax().body.is_empty() || !code.magics.is_empty(),
+        Body::Broken(..) | Body::Foreign => cell.has_code(),
+    }
+}
+
+/// Comments of the languages that kernels speak.
+fn is_comment(line: &str) -> bool {
+    ["#", "//", "--", ";"]
+        .iter()
+        .any(|mark| line.trim_start().starts_with(mark))
+}

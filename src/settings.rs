@@ -1,0 +1,262 @@
+//! Settings as they are written in a file. What comes of them together with the command line is `cli`'s.
+
+use std::path::{Path, PathBuf};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use toml::de::{DeTable, DeValue};
+
+use crate::finding::Severity;
+use crate::text::LineIndex;
+
+/// How strict to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// A sketch: only what is wrong or leaks.
+    Exploratory,
+    /// Others read and run it: everything.
+    Shared,
+    /// Something depends on it: everything, and warnings are errors.
+    Production,
+}
+
+impl Profile {
+    pub const ALL: [Self; 3] = [Self::Exploratory, Self::Shared, Self::Production];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exploratory => "exploratory",
+            Self::Shared => "shared",
+            Self::Production => "production",
+        }
+    }
+
+    /// Rules that this profile leaves out.
+    pub fn left_out(self) -> &'static [&'static str] {
+        match self {
+            Self::Exploratory => &["MB102", "MB103", "MB401"],
+            Self::Shared | Self::Production => &[],
+        }
+    }
+}
+
+/// A group of settings: the file's own, or those for some paths.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    pub select: Option<Vec<String>>,
+    pub ignore: Vec<String>,
+    pub extend_select: Vec<String>,
+    pub severity: Option<Severity>,
+    pub profile: Option<Profile>,
+}
+
+/// A settings file.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub file: PathBuf,
+    pub base: Group,
+    /// Patterns, relative to the file's folder, of what is left out when folders are searched.
+    pub exclude: Patterns,
+    /// By pattern, in file order; later ones come on top.
+    pub per_path: Vec<(Patterns, Group)>,
+}
+
+/// Why a settings file can't be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    pub file: PathBuf,
+    /// Line and column from 1.
+    pub place: Option<(usize, usize)>,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+/// Patterns as in `.gitignore`, below a folder.
+#[derive(Clone, Debug)]
+pub struct Patterns {
+    root: PathBuf,
+    globs: Gitignore,
+}
+
+impl Patterns {
+    /// # Errors
+    /// Says what is wrong with the first pattern that is none.
+    pub fn new<'p>(root: &Path, patterns: impl IntoIterator<Item = &'p str>) -> Result<Self, String> {
+        let mut builder = GitignoreBuilder::new(root);
+        for pattern in patterns {
+            builder
+                .add_line(None, pattern)
+                .map_err(|error| format!("`{pattern}` is no pattern: {error}"))?;
+        }
+        let globs = builder.build().map_err(|error| error.to_string())?;
+        Ok(Self {
+            root: root.to_owned(),
+            globs,
+        })
+    }
+
+    /// Whether the patterns name the file `path` (absolute), or a folder that holds it.
+    pub fn name(&self, path: &Path) -> bool {
+        path.strip_prefix(&self.root)
+            .is_ok_and(|inside| self.globs.matched_path_or_any_parents(inside, false).is_ignore())
+    }
+}
+
+/// Reads settings. `pyproject.toml` may hold none: then there is nothing to return.
+///
+/// # Errors
+/// Text that is no TOML, keys that don't exist, values of the wrong kind.
+pub fn parse(file: &Path, text: &str) -> Result<Option<Settings>, SettingsError> {
+    let reader = Reader { file, text };
+    let document = DeTable::parse(text)
+        .map_err(|error| reader.error(error.span().unwrap_or_default().start, error.message().to_owned(), None))?;
+    let pyproject = file.file_name().is_some_and(|name| name == "pyproject.toml");
+    let top = document.get_ref();
+    let tool = top
+        .get("tool")
+        .and_then(|tool| tool.get_ref().as_table())
+        .and_then(|tool| tool.get("mortarboard"));
+    let table = match (pyproject, tool) {
+        (true, None) => return Ok(None),
+        (false, None) => top,
+        (_, Some(value)) => {
+            let message = "`tool.mortarboard` is no table".to_owned();
+            value
+                .get_ref()
+                .as_table()
+                .ok_or_else(|| reader.error(value.span().start, message, None))?
+        }
+    };
+    reader.settings(table).map(Some)
+}
+
+const KEYS: [&str; 7] = [
+    "select",
+    "ignore",
+    "extend-select",
+    "severity",
+    "exclude",
+    "profile",
+    "per-path",
+];
+/// Those of a `per-path` table.
+const PATH_KEYS: [&str; 5] = ["select", "ignore", "extend-select", "severity", "profile"];
+
+struct Reader<'r> {
+    file: &'r Path,
+    text: &'r str,
+}
+
+impl Reader<'_> {
+    fn settings(&self, table: &DeTable<'_>) -> Result<Settings, SettingsError> {
+        self.only(table, &KEYS)?;
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let mut per_path = Vec::new();
+        if let Some(value) = table.get("per-path") {
+            let wrong = || {
+                self.error(
+                    value.span().start,
+                    "`per-path` is no table of patterns".to_owned(),
+                    Some("write [tool.mortarboard.per-path.\"drafts/**\"]"),
+                )
+            };
+            let mut groups: Vec<_> = value.get_ref().as_table().ok_or_else(wrong)?.iter().collect();
+            groups.sort_by_key(|(pattern, _)| pattern.span().start);
+            for (pattern, group) in groups {
+                let at = pattern.span().start;
+                let patterns = Patterns::new(folder, [pattern.get_ref().as_ref()])
+                    .map_err(|message| self.error(at, message, None))?;
+                let table = group
+                    .get_ref()
+                    .as_table()
+                    .ok_or_else(|| self.error(at, format!("`{}` is no table", pattern.get_ref()), None))?;
+                self.only(table, &PATH_KEYS)?;
+                per_path.push((patterns, self.group(table)?));
+            }
+        }
+        let exclude = self.strings(table, "exclude")?.unwrap_or_default();
+        let exclude = Patterns::new(folder, exclude.iter().map(String::as_str))
+            .map_err(|message| self.error(self.place_of(table, "exclude"), message, None))?;
+        Ok(Settings {
+            file: self.file.to_owned(),
+            base: self.group(table)?,
+            exclude,
+            per_path,
+        })
+    }
+
+    fn group(&self, table: &DeTable<'_>) -> Result<Group, SettingsError> {
+        let severity = self.one_of(table, "severity", &Severity::ALL.map(Severity::name))?;
+        let profile = self.one_of(table, "profile", &Profile::ALL.map(Profile::name))?;
+        Ok(Group {
+            select: self.strings(table, "select")?,
+            ignore: self.strings(table, "ignore")?.unwrap_or_default(),
+            extend_select: self.strings(table, "extend-select")?.unwrap_or_default(),
+            severity: severity.and_then(|i| Severity::ALL.get(i).copied()),
+            profile: profile.and_then(|i| Profile::ALL.get(i).copied()),
+        })
+    }
+
+    fn only(&self, table: &DeTable<'_>, known: &[&str]) -> Result<(), SettingsError> {
+        let unknown = table
+            .keys()
+            .filter(|key| !known.contains(&key.get_ref().as_ref()))
+            .min_by_key(|key| key.span().start);
+        let Some(key) = unknown else { return Ok(()) };
+        let hint = format!("the keys are {}", known.join(", "));
+        Err(self.error(
+            key.span().start,
+            format!("unknown key `{}`", key.get_ref()),
+            Some(&hint),
+        ))
+    }
+
+    fn strings(&self, table: &DeTable<'_>, key: &str) -> Result<Option<Vec<String>>, SettingsError> {
+        let Some(value) = table.get(key) else { return Ok(None) };
+        let wrong = |at: usize| {
+            self.error(
+                at,
+                format!("`{key}` is no list of strings"),
+                Some(&format!("write {key} = [\"…\"]")),
+            )
+        };
+        let items = value.get_ref().as_array().ok_or_else(|| wrong(value.span().start))?;
+        let strings = items.iter().map(|item| {
+            item.get_ref()
+                .as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| wrong(item.span().start))
+        });
+        strings.collect::<Result<Vec<_>, _>>().map(Some)
+    }
+
+    /// Which of `names` the key has.
+    fn one_of(&self, table: &DeTable<'_>, key: &str, names: &[&str]) -> Result<Option<usize>, SettingsError> {
+        let Some(value) = table.get(key) else { return Ok(None) };
+        let found = value
+            .get_ref()
+            .as_str()
+            .and_then(|text| names.iter().position(|name| *name == text));
+        let hint = format!("write one of {}", names.join(", "));
+        let said = match value.get_ref() {
+            DeValue::String(text) => format!("`{key}` is no {text:?}"),
+            other => format!("`{key}` is no {}", other.type_str()),
+        };
+        found
+            .map(Some)
+            .ok_or_else(|| self.error(value.span().start, said, Some(&hint)))
+    }
+
+    fn place_of(&self, table: &DeTable<'_>, key: &str) -> usize {
+        table.get(key).map_or(0, |value| value.span().start)
+    }
+
+    fn error(&self, at: usize, message: String, hint: Option<&str>) -> SettingsError {
+        let position = LineIndex::new(self.text).position(self.text, at.min(self.text.len()));
+        SettingsError {
+            file: self.file.to_owned(),
+            place: Some((position.line, position.column)),
+            message,
+            hint: hint.map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Hides strings that must not be shown, wherever they occur.
+
+use std::borrow::Cow;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// Leading characters of a secret that may be shown.
+const SHOWN: usize = 4;
+/// Parts of a secret shorter than this are words, not secrets.
+const SHORTEST: usize = 6;
+
+/// Replaces known strings by their first characters and as many stars as are left, so that columns stay right.
+#[derive(Debug, Default)]
+pub struct Masker {
+    /// `None` where there is nothing to hide.
+    automaton: Option<AhoCorasick>,
+}
+
+impl Masker {
+    /// A masker of these strings. A string of several lines is hidden line by line too.
+    pub fn new<'s>(secrets: impl Iterator<Item = &'s str>) -> Self {
+        let mut parts: Vec<&str> = Vec::new();
+        for secret in secrets {
+            parts.push(secret);
+            // in raw JSON a key's lines are parted by the two characters `\n`
+            parts.extend(
+                secret
+                    .split(['\n', '\r'])
+                    .flat_map(|line| line.split("\\n"))
+                    .map(str::trim),
+            );
+        }
+        parts.retain(|part| part.len() >= SHORTEST);
+        parts.sort_unstable();
+        parts.dedup();
+        if parts.is_empty() {
+            return Self::default();
+        }
+        let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(parts);
+        Self { automaton: built.ok() }
+    }
+
+    /// `text` with every known string hidden.
+    pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let Some(automaton) = &self.automaton else {
+            return Cow::Borrowed(text);
+        };
+        let mut hidden: Vec<(usize, usize)> = Vec::new();
+        for found in automaton.find_overlapping_iter(text) {
+            match hidden.last_mut() {
+                Some(last) if found.start() <= last.1 => *last = (last.0.min(found.start()), last.1.max(found.end())),
+                _ => hidden.push((found.start(), found.end())),
+            }
+        }
+        if hidden.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        hidden.sort_unstable();
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for (start, end) in hidden {
+            out.push_str(text.get(at..start.max(at)).unwrap_or_default());
+            let secret = text.get(start.max(at)..end).unwrap_or_default();
+            let stars = secret.chars().count().saturating_sub(SHOWN);
+            out.extend(secret.chars().take(if start < at { 0 } else { SHOWN }));
+            out.extend(std::iter::repeat_n('*', stars));
+            at = at.max(end);
+        }
+        out.push_str(text.get(at..).unwrap_or_default());
+        Cow::Owned(out)
+    }
+}
+
+/// What may be said of a secret: its first characters and its length.
+pub fn shown(secret: &str) -> String {
+    let length = secret.chars().count();
+    // of a short password even four characters are too many
+    let kept = SHOWN.min(length / 4);
+    let start: String = secret.chars().take(kept).filter(|c| !c.is_control()).collect();
+    format!("{start}… ({length} characters)")
+}
