@@ -17,12 +17,12 @@ use super::fate::{ForeignCell, decide, foreign_cells, is_reflective, single_assi
 use super::lint::exceptions;
 use super::model::{
     Argument, Dropped, Import, ImportSection, Item, ItemKind, LintException, MissingFile, Module, Note, NotebookRef,
-    PathUse, Plan, SecretField, StateName, Tests,
+    PathUse, Plan, SecretField, StateName, Step, Tests,
 };
 use super::modules::{HoistedImports, import_of, is_known_star, names_read, star_module};
 use super::names::{Allocator, package_name, snake_case};
 use super::pieces::{Fate, Piece, pieces};
-use super::recorded::{Candidate, candidates};
+use super::recorded::{Candidate, candidates, displayed_names};
 use super::rewrite::{Rewriting, rewrite};
 use super::sections::{Section, heading, plain, sections};
 use super::steps::{Made, SecretUse, StepMaker};
@@ -125,7 +125,7 @@ impl Builder<'_> {
             return Outcome::Refused(refused);
         }
         let candidates = candidates(self.notebook, self.facts, self.histories, self.pieces);
-        let wanted: Vec<NameId> = candidates.iter().flat_map(|c| c.names.iter().copied()).collect();
+        let wanted = displayed_names(self.histories, self.pieces);
         let flow = Analysis {
             facts: self.facts,
             histories: self.histories,
@@ -255,7 +255,7 @@ impl Builder<'_> {
             .map(|&n| self.facts.text(n).to_owned())
             .filter(|n| made.iter().any(|m| m.step.returns.iter().any(|r| &r.name == n)))
             .collect();
-        let lint_exceptions = self.lint_exceptions();
+        let lint_exceptions = self.lint_exceptions(&made);
         let dropped = self.dropped(&unused);
         let notes = self.notes(&deps);
         Plan {
@@ -291,9 +291,12 @@ impl Builder<'_> {
         let mine: Vec<&Piece<'_>> =
             self.pieces.iter().filter(|p| matches!(p.fate, Fate::Function | Fate::Constant)).collect();
         let read: BTreeSet<NameId> = mine.iter().flat_map(|p| names_read(self.facts, p)).collect();
+        let items: Vec<Item> = mine.iter().map(|p| self.item(p)).collect();
+        let mut imports: BTreeSet<Import> = hoisted.used(&read).into_iter().filter(|_| !mine.is_empty()).collect();
+        imports.extend(typing_any(items.iter().map(|item| item.source.as_str())));
         Module {
-            imports: if mine.is_empty() { Vec::new() } else { hoisted.used(&read) },
-            items: mine.into_iter().map(|p| self.item(p)).collect(),
+            imports: imports.into_iter().collect(),
+            items,
         }
     }
 
@@ -363,7 +366,9 @@ impl Builder<'_> {
                 });
             }
         }
-        let items = self.pieces.iter().filter(|p| p.fate == Fate::StateFunction).map(|p| self.item(p)).collect();
+        let items: Vec<Item> = self.pieces.iter().filter(|p| p.fate == Fate::StateFunction).map(|p| self.item(p)).collect();
+        let bodies = made.iter().map(|m| m.step.body.as_str());
+        all.extend(typing_any(items.iter().map(|item| item.source.as_str()).chain(bodies)));
         Module {
             imports: all.into_iter().collect(),
             items,
@@ -390,8 +395,15 @@ impl Builder<'_> {
         out
     }
 
-    fn lint_exceptions(&self) -> Vec<LintException> {
+    fn lint_exceptions(&self, made: &[Made]) -> Vec<LintException> {
         let mut out = BTreeSet::new();
+        if made.iter().any(|m| self.has_unread_names(&m.step)) {
+            out.insert(LintException {
+                file: "steps.py".to_owned(),
+                code: "F841".to_owned(),
+                reason: "a section assigns names that only its displays read".to_owned(),
+            });
+        }
         for piece in self.pieces {
             let file = match piece.fate {
                 Fate::Keep | Fate::StateFunction => "steps.py",
@@ -413,6 +425,17 @@ impl Builder<'_> {
             exceptions(file, piece.stmt, &mut out);
         }
         out.into_iter().collect()
+    }
+
+    /// Whether the step assigns a name that it neither reads nor returns.
+    fn has_unread_names(&self, step: &Step) -> bool {
+        let mine = || self.pieces.iter().filter(|p| p.is_kept() && step.cells.0 <= p.cell && p.cell <= step.cells.1);
+        let read: BTreeSet<NameId> = mine().flat_map(|p| names_read(self.facts, p)).collect();
+        mine().flat_map(|p| &p.facts.binds).any(|bind| {
+            let text = self.facts.text(bind.name);
+            let comes_out = step.returns.iter().any(|r| r.name == text) || step.globals.iter().any(|g| g == text);
+            !comes_out && !read.contains(&bind.name)
+        })
     }
 
     fn dropped(&self, unused: &[(&Piece<'_>, String)]) -> Vec<Dropped> {
@@ -712,6 +735,11 @@ fn excerpt(text: &str) -> String {
     let line = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().trim();
     let short: String = line.chars().take(60).collect();
     if short.len() < line.len() { format!("{short}…") } else { short }
+}
+
+/// The import of `Any`, where an annotation of ours needs it.
+fn typing_any<'t>(mut sources: impl Iterator<Item = &'t str>) -> Option<Import> {
+    sources.any(|text| text.contains(": Any") || text.contains("-> Any")).then(|| import_of("typing", Some("Any"), None))
 }
 
 /// Whether `word` stands in `text` as a word.

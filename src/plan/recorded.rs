@@ -69,6 +69,24 @@ pub(super) fn candidates(
     out
 }
 
+/// Names that dropped displays show, as long as they keep their value to the end: the run gives them back, so that
+/// tests and the thin notebook can show them too.
+pub(super) fn displayed_names(histories: &Histories, pieces: &[Piece<'_>]) -> Vec<NameId> {
+    let mut out = Vec::new();
+    for (i, piece) in pieces.iter().enumerate() {
+        if !piece.displayed || !matches!(piece.fate, Fate::Dropped(_)) {
+            continue;
+        }
+        let names = piece.facts.uses.iter().map(|found| found.name);
+        out.extend(names.filter(|&name| {
+            histories.is_variable(name) && settled_after(histories, name, i) && is_data(pieces, histories, name)
+        }));
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
 /// Whether every count rises down the page: only then is each output what the cells above it gave.
 fn runs_down_the_page(notebook: &Notebook<'_>) -> bool {
     let counts: Vec<i64> = notebook.code_cells().filter(|c| c.has_code()).filter_map(|c| c.execution_count).collect();
