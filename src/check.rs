@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
-use crate::notebook::{self, Notebook, ReadError};
+use crate::notebook::{self, Language, Notebook, ReadError};
 use crate::python::parse_cells;
 use crate::report::{CellMark, NotebookReport, ReportedProblem};
 use crate::rules::{self, Context};
@@ -30,11 +30,8 @@ pub struct Strictness {
 /// Where the text is no notebook.
 pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<NotebookReport, ReadError> {
     let notebook = notebook::read(text)?;
-    let cells = if notebook.language.is_python() {
-        parse_cells(&notebook)
-    } else {
-        Vec::new()
-    };
+    let foreign = matches!(notebook.language, Language::Other(_));
+    let cells = if foreign { Vec::new() } else { parse_cells(&notebook) };
     let facts = Facts::gather(&notebook, &cells);
     let secrets = secrets::scan(&notebook);
     let ctx = Context {

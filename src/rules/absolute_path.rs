@@ -9,14 +9,14 @@ use crate::python::{CellCode, Effect, MagicKind};
 use crate::text::Span;
 
 use super::path_literal::{Evidence, PathClass, classify};
-use super::{Context, Meta, Rule};
+use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
     code: "MB401",
     name: "absolute-path",
     summary: "a path that only exists on one machine",
     severity: Severity::Warning,
-    needs_python: true,
+    reads: Reads::Python,
     page: include_str!("absolute_path.md"),
 };
 

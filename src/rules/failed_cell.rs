@@ -5,14 +5,14 @@ use crate::notebook::{Cell, Output, OutputKind};
 use crate::secrets::without_ansi;
 use crate::text::{LineIndex, Span};
 
-use super::{Context, Meta, Rule};
+use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
     code: "MB105",
     name: "failed-cell",
     summary: "a cell stopped with an error, or was interrupted",
     severity: Severity::Error,
-    needs_python: false,
+    reads: Reads::Anything,
     page: include_str!("failed_cell.md"),
 };
 

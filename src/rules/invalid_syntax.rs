@@ -3,14 +3,14 @@
 use crate::finding::{Confidence, Finding, Severity};
 use crate::python::{CellCode, SyntaxError};
 
-use super::{Context, Meta, Rule};
+use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
     code: "MB701",
     name: "invalid-syntax",
     summary: "a cell is not Python",
     severity: Severity::Error,
-    needs_python: true,
+    reads: Reads::Python3,
     page: include_str!("invalid_syntax.md"),
 };
 

@@ -3,14 +3,15 @@
 use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::notebook::Cell;
 
-use super::{Context, Meta, Rule};
+use super::counts::{counted, stayed};
+use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
     code: "MB102",
     name: "missing-execution",
     summary: "the counts have gaps: cells were run again, edited or deleted since",
     severity: Severity::Note,
-    needs_python: false,
+    reads: Reads::Anything,
     page: include_str!("missing_execution.md"),
 };
 
@@ -21,54 +22,53 @@ impl Rule for MissingExecution {
         &META
     }
 
+    /// One finding a notebook: its gaps have one remedy.
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
-        let mut counted: Vec<(i64, &Cell)> = ctx
-            .notebook
-            .code_cells()
-            .filter_map(|cell| Some((cell.execution_count.filter(|&count| count > 0)?, cell)))
-            .collect();
-        counted.sort_by_key(|&(count, cell)| (count, cell.idx));
-        let Some(&(first, first_cell)) = counted.first() else {
+        let by_page = counted(ctx.notebook);
+        let mut by_count = by_page.clone();
+        by_count.sort_by_key(|&(cell, count)| (count, cell.idx));
+        let Some(&(first_cell, first)) = by_count.first() else {
             return;
         };
-        let gaps: Vec<Gap<'_>> = counted
+        let gaps: Vec<Gap<'_>> = by_count
             .iter()
-            .zip(counted.iter().skip(1))
-            .filter_map(|(a, b)| Gap::between(*a, *b))
+            .zip(by_count.iter().skip(1))
+            .filter_map(|(earlier, later)| Gap::between(*earlier, *later))
             .collect();
         let mut finding = match gaps.first() {
             Some(gap) => META.finding(ctx.of_cell(gap.after), message(&gaps, first)),
-            // a notebook that was run from the top in a kernel that had done other work looks just like this
-            None if first > 1 => {
-                let before = if first == 2 {
-                    "In [1]".to_owned()
-                } else {
-                    format!("In [1] to In [{}]", first - 1)
-                };
-                let message =
-                    format!("the counts start at {first}: what ran as {before} is not in the notebook any more");
-                let mut finding = META.finding(ctx.of_cell(first_cell), message);
-                finding.confidence = Confidence::Possible;
-                finding
-            }
+            None if first > 1 => late_start(ctx, first_cell, first),
             None => return,
         };
-        for gap in gaps.iter().skip(1) {
+        for (cell, count, missing) in run_again(&by_page, &gaps) {
             let message = format!(
-                "{} is missing before cell {} (In [{}])",
-                gap.name(),
-                gap.after.idx,
-                gap.to + 1
+                "cell {} (In [{count}]) stands where {missing} ran: it was run again",
+                cell.idx
             );
-            finding.related.push(Related {
-                message,
-                place: ctx.of_cell(gap.after),
-            });
+            let place = ctx.of_cell(cell);
+            finding.related.push(Related { message, place });
+        }
+        for gap in gaps.iter().skip(1) {
+            let message = format!("{} ran before cell {} (In [{}])", gap.name(), gap.after.idx, gap.to + 1);
+            let place = ctx.of_cell(gap.after);
+            finding.related.push(Related { message, place });
         }
         finding.hint =
             Some("restart the kernel and run all cells, so that nothing depends on runs that left no trace".to_owned());
         out.push(finding);
     }
+}
+
+/// Counts without a gap that start late: a run from the top, in a kernel that had done other work before.
+fn late_start(ctx: &Context<'_>, cell: &Cell, first: i64) -> Finding {
+    let before = match first {
+        2 => "In [1]".to_owned(),
+        _ => format!("In [1] to In [{}]", first - 1),
+    };
+    let message = format!("the counts start at {first}: what ran as {before} is not in the notebook any more");
+    let mut finding = META.finding(ctx.of_cell(cell), message);
+    finding.confidence = Confidence::Possible;
+    finding
 }
 
 /// Counts that no cell carries, `from` to `to`, and the cell that ran next.
@@ -79,7 +79,7 @@ struct Gap<'n> {
 }
 
 impl<'n> Gap<'n> {
-    fn between((earlier, _): (i64, &Cell), (later, after): (i64, &'n Cell)) -> Option<Self> {
+    fn between((_, earlier): (&Cell, i64), (after, later): (&'n Cell, i64)) -> Option<Self> {
         (later > earlier.saturating_add(1)).then_some(Self {
             from: earlier + 1,
             to: later - 1,
@@ -100,6 +100,30 @@ impl<'n> Gap<'n> {
     }
 }
 
+/// Cells that moved because they were run again: the neighbours that didn't move leave a gap just there.
+fn run_again<'n>(by_page: &[(&'n Cell, i64)], gaps: &[Gap<'_>]) -> Vec<(&'n Cell, i64, String)> {
+    let stayed = stayed(by_page);
+    let mut again = Vec::new();
+    let mut above = 0;
+    for (i, (&(cell, count), stayed_here)) in by_page.iter().zip(&stayed).enumerate() {
+        if *stayed_here {
+            above = count;
+            continue;
+        }
+        let mut further = by_page.iter().zip(&stayed).skip(i + 1);
+        let below = further
+            .find(|(_, stayed)| **stayed)
+            .map_or(i64::MAX, |((_, count), _)| *count);
+        let gap = gaps
+            .iter()
+            .find(|gap| above < gap.from && gap.to < below && gap.to < count);
+        if let Some(gap) = gap {
+            again.push((cell, count, gap.name()));
+        }
+    }
+    again
+}
+
 fn message(gaps: &[Gap<'_>], first: i64) -> String {
     let named: Vec<String> = gaps.iter().take(4).map(Gap::name).collect();
     let more = if gaps.len() > named.len() { ", …" } else { "" };
@@ -114,8 +138,6 @@ fn message(gaps: &[Gap<'_>], first: i64) -> String {
     } else {
         String::new()
     };
-    format!(
-        "{runs} left no trace ({}{more}): cells were run again, or deleted, since{start}",
-        named.join(", ")
-    )
+    let named = named.join(", ");
+    format!("{runs} left no trace ({named}{more}): cells were run again, or deleted, since{start}")
 }

@@ -2,6 +2,7 @@
 
 mod absolute_path;
 mod context;
+mod counts;
 mod failed_cell;
 mod invalid_syntax;
 mod missing_execution;
@@ -19,6 +20,15 @@ pub(crate) use unused_ignore::META as UNUSED_IGNORE;
 use crate::finding::{Confidence, Finding, Place, Severity};
 use crate::notebook::{Language, Notebook};
 
+/// The languages that a rule can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    Anything,
+    /// Python of any age; cells of Python 2 that Python 3 can't parse are passed over.
+    Python,
+    Python3,
+}
+
 /// What is known of a rule without running it.
 #[derive(Debug)]
 pub struct Meta {
@@ -30,8 +40,8 @@ pub struct Meta {
     pub summary: &'static str,
     /// The severity that its findings have unless the rule knows better.
     pub severity: Severity,
-    /// Whether it reads Python. Such a rule is silent on notebooks of other languages.
-    pub needs_python: bool,
+    /// The notebooks that it can judge. On others it is silent.
+    pub reads: Reads,
     /// The page that `explain` prints and that the tests run.
     pub page: &'static str,
 }
@@ -95,5 +105,9 @@ pub fn run(ctx: &Context<'_>) -> Vec<Finding> {
 }
 
 fn applies(meta: &Meta, notebook: &Notebook<'_>) -> bool {
-    !meta.needs_python || matches!(notebook.language, Language::Python)
+    match meta.reads {
+        Reads::Anything => true,
+        Reads::Python => !matches!(notebook.language, Language::Other(_)),
+        Reads::Python3 => notebook.language.is_python(),
+    }
 }

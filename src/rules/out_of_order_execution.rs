@@ -3,14 +3,15 @@
 use crate::finding::{Finding, Related, Severity};
 use crate::notebook::Cell;
 
-use super::{Context, Meta, Rule};
+use super::counts::{counted, stayed};
+use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
     code: "MB101",
     name: "out-of-order-execution",
     summary: "cells were run in another order than they stand in",
     severity: Severity::Warning,
-    needs_python: false,
+    reads: Reads::Anything,
     page: include_str!("out_of_order_execution.md"),
 };
 
@@ -23,9 +24,8 @@ impl Rule for OutOfOrderExecution {
 
     /// One finding a notebook: what a person has to do about it, run all again, is one thing too.
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
-        let counted: Vec<(&Cell, i64)> = counted(ctx).collect();
-        let counts: Vec<i64> = counted.iter().map(|&(_, count)| count).collect();
-        let stayed = longest_rising(&counts);
+        let counted = counted(ctx.notebook);
+        let stayed = stayed(&counted);
         let moved: Vec<&(&Cell, i64)> = counted
             .iter()
             .zip(&stayed)
@@ -50,12 +50,6 @@ impl Rule for OutOfOrderExecution {
         );
         out.push(finding);
     }
-}
-
-/// The cells that carry a count, in page order.
-fn counted<'c>(ctx: &'c Context<'_>) -> impl Iterator<Item = (&'c Cell, i64)> {
-    let cells = ctx.notebook.code_cells().filter(|cell| cell.has_code());
-    cells.filter_map(|cell| Some((cell, cell.execution_count.filter(|&count| count > 0)?)))
 }
 
 fn message(moved: &[&(&Cell, i64)], of: usize, witness: Option<&Related>) -> String {
@@ -87,31 +81,4 @@ fn witness(ctx: &Context<'_>, counted: &[(&Cell, i64)], moved: &Cell, count: i64
         message,
         place: ctx.of_cell(cell),
     })
-}
-
-/// Marks a longest subsequence that never falls; what it leaves out is the fewest cells that moved.
-///
-/// Equal counts don't count as a fall: they show two sessions, not a move. Of several such subsequences
-/// the one with the smallest counts is taken, since a cell that was run again has the larger count.
-fn longest_rising(counts: &[i64]) -> Vec<bool> {
-    // tails[k]: index of the smallest count that ends a run of k + 1; before[i]: what precedes i in its run
-    let mut tails: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(counts.len());
-    for (i, count) in counts.iter().enumerate() {
-        let at = tails.partition_point(|&tail| counts.get(tail).is_some_and(|tail| tail <= count));
-        before.push(at.checked_sub(1).and_then(|k| tails.get(k).copied()));
-        match tails.get_mut(at) {
-            Some(tail) => *tail = i,
-            None => tails.push(i),
-        }
-    }
-    let mut marks = vec![false; counts.len()];
-    let mut next = tails.last().copied();
-    while let Some(i) = next {
-        if let Some(mark) = marks.get_mut(i) {
-            *mark = true;
-        }
-        next = before.get(i).copied().flatten();
-    }
-    marks
 }

@@ -2,14 +2,14 @@
 
 use crate::finding::{Finding, PlaceKind, Severity};
 
-use super::{Context, Meta, Rule};
+use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
     code: "MB303",
     name: "secret-in-metadata",
     summary: "a credential stands in metadata or an attachment",
     severity: Severity::Error,
-    needs_python: false,
+    reads: Reads::Anything,
     page: include_str!("secret_in_metadata.md"),
 };
 

@@ -2,14 +2,14 @@
 
 use crate::finding::{Finding, PlaceKind, Severity};
 
-use super::{Context, Meta, Rule};
+use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
     code: "MB301",
     name: "secret-in-output",
     summary: "a credential stands in an output",
     severity: Severity::Error,
-    needs_python: false,
+    reads: Reads::Anything,
     page: include_str!("secret_in_output.md"),
 };
 

@@ -2,14 +2,14 @@
 
 use crate::finding::{Finding, PlaceKind, Severity};
 
-use super::{Context, Meta, Rule};
+use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
     code: "MB302",
     name: "secret-in-source",
     summary: "a credential stands in the source of a cell",
     severity: Severity::Error,
-    needs_python: false,
+    reads: Reads::Anything,
     page: include_str!("secret_in_source.md"),
 };
 

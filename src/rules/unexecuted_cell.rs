@@ -1,17 +1,17 @@
 //! MB103: a code cell that didn't run in the session that the others ran in.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Related, Severity};
 use crate::notebook::Cell;
 use crate::python::Body;
 
-use super::{Context, Meta, Rule};
+use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
     code: "MB103",
     name: "unexecuted-cell",
     summary: "a code cell did not run, though others did",
     severity: Severity::Warning,
-    needs_python: false,
+    reads: Reads::Anything,
     page: include_str!("unexecuted_cell.md"),
 };
 
@@ -33,21 +33,49 @@ impl Rule for UnexecutedCell {
         }
         let last_ran = cells.iter().rfind(|cell| cell.execution_count.is_some());
         let stopped = last_ran.filter(|cell| cell.outputs.iter().any(crate::notebook::Output::is_error));
-        for cell in cells.iter().copied().filter(|cell| did_not_run(ctx, cell)) {
+        let silent: Vec<&Cell> = cells.iter().copied().filter(|cell| did_not_run(ctx, cell)).collect();
+        if silent.len() > ran {
+            out.extend(mostly(ctx, &silent, ran));
+            return;
+        }
+        for cell in silent {
             let message = match stopped.filter(|failed| failed.idx < cell.idx) {
-                Some(failed) => format!(
-                    "cell {} did not run: the run stopped at cell {}, which failed",
-                    cell.idx, failed.idx
-                ),
+                Some(failed) => {
+                    format!(
+                        "cell {} did not run: the run stopped at cell {}, which failed",
+                        cell.idx, failed.idx
+                    )
+                }
                 None => format!("cell {} did not run, though {} did", cell.idx, others(ran)),
             };
             let mut finding = META.finding(ctx.of_cell(cell), message);
-            finding.hint = Some(
-                "run it with the rest, delete it, or tag it `skip-execution` where it is not meant to run".to_owned(),
-            );
+            finding.hint = Some(HINT.to_owned());
             out.push(finding);
         }
     }
+}
+
+const HINT: &str = "run it with the rest, delete it, or tag it `skip-execution` where it is not meant to run";
+
+/// One finding where most cells did not run: then it is the notebook that did not, and not some cells.
+fn mostly(ctx: &Context<'_>, silent: &[&Cell], ran: usize) -> Option<Finding> {
+    let (first, rest) = silent.split_first()?;
+    let verb = if ran == 1 {
+        "only 1 did"
+    } else {
+        &format!("only {ran} did")
+    };
+    let message = format!("{} cells did not run, from cell {} on; {verb}", silent.len(), first.idx);
+    let mut finding = META.finding(ctx.of_cell(first), message);
+    finding.related = rest
+        .iter()
+        .map(|cell| Related {
+            message: format!("cell {} did not run", cell.idx),
+            place: ctx.of_cell(cell),
+        })
+        .collect();
+    finding.hint = Some("run all cells and save, or clear all outputs".to_owned());
+    Some(finding)
 }
 
 fn others(ran: usize) -> String {

@@ -2,14 +2,14 @@
 
 use crate::finding::{Finding, Severity};
 
-use super::{Context, Meta, Rule};
+use super::{Context, Meta, Reads, Rule};
 
 pub(crate) static META: Meta = Meta {
     code: "MB001",
     name: "unused-ignore",
     summary: "an ignore comment or tag suppresses nothing",
     severity: Severity::Warning,
-    needs_python: false,
+    reads: Reads::Anything,
     page: include_str!("unused_ignore.md"),
 };
 

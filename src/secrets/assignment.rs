@@ -180,7 +180,7 @@ fn is_address(value: &str) -> bool {
     let words = parts
         .clone()
         .filter(|part| part.len() >= 3 && part.chars().all(|c| c.is_ascii_alphabetic()));
-    host || (value.contains('/') && words.count() * 2 >= parts.clone().count() && parts.all(|part| part.len() < 14))
+    host || (value.matches('/').count() == 1 && words.count() > 0 && parts.all(|part| part.len() < 14))
 }
 
 fn is_uuid(value: &str) -> bool {

@@ -1,0 +1,14 @@
+//! The integration tests, as one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods
+)]
+
+mod harness;
+
+mod cli;
+mod rule_pages;
+mod secrets;
+mod tidy;

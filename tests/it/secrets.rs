@@ -1,0 +1,152 @@
+//! Every detector finds its examples and nothing else; and no secret is ever printed whole.
+
+use mortarboard::secrets::{DETECTORS, Detector, hits_in};
+use serde_json::json;
+
+use crate::harness::{Sandbox, code, code_with, notebook, stdout};
+
+fn detectors() -> impl Iterator<Item = &'static Detector> {
+    DETECTORS.iter().flat_map(|group| group.iter())
+}
+
+/// An example as it reads: `¦` keeps it from being found in the table's own file.
+fn example(text: &str) -> String {
+    text.replace('¦', "")
+}
+
+#[test]
+fn examples_are_found() {
+    let mut wrong = Vec::new();
+    for detector in detectors() {
+        for text in detector.yes {
+            let text = example(text);
+            for text in [text.clone(), format!("x = 1\n{text}\ny = 2")] {
+                let hits = hits_in(&text);
+                if hits.len() != 1 || hits[0].detector != detector.id {
+                    wrong.push(format!("{}: {text}: {:?}", detector.id, hits));
+                }
+            }
+        }
+        for text in detector.no {
+            let hits = hits_in(text);
+            if !hits.is_empty() {
+                wrong.push(format!("{} should not find {:?} in {text}", detector.id, hits));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_is_sound() {
+    let mut ids: Vec<&str> = detectors().map(|detector| detector.id).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "an id stands twice");
+    for detector in detectors() {
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(detector.id.chars().all(legal), "{}", detector.id);
+        assert!(
+            !detector.yes.is_empty() && !detector.no.is_empty(),
+            "{} lacks examples",
+            detector.id
+        );
+        assert!(
+            detector
+                .keywords
+                .iter()
+                .all(|word| word.len() >= 2 && *word == word.to_ascii_lowercase()),
+            "{}",
+            detector.id
+        );
+        assert!(
+            regex::Regex::new(detector.pattern).is_ok(),
+            "{}: {:?}",
+            detector.id,
+            regex::Regex::new(detector.pattern)
+        );
+        assert!(
+            ["a ", "an ", "HTTP "]
+                .iter()
+                .any(|article| detector.name.starts_with(article)),
+            "{}",
+            detector.name
+        );
+    }
+}
+
+/// Each example in a source, a stream, a traceback with colour codes and metadata: no format shows it, though
+/// other findings stand on the very same lines.
+#[test]
+fn secrets_never_appear_whole() {
+    let sandbox = Sandbox::new();
+    let mut secrets = Vec::new();
+    for detector in detectors() {
+        let text = example(detector.yes[0]);
+        let hit = hits_in(&text)[0];
+        let secret = text[hit.span.range()].to_owned();
+        let line = text.lines().next().unwrap().replace(['\'', '"'], "");
+        let cells = [
+            code(Some(1), &format!("{text}\npath = '/home/ann/{line}/{secret}'")),
+            code_with(
+                Some(9),
+                "show()",
+                json!([
+                    stdout(&text),
+                    {"output_type": "error", "ename": "ValueError", "evalue": text,
+                     "traceback": [format!("\u{1b}[31m{text}\u{1b}[39m")]},
+                ]),
+            ),
+            code(Some(2), &format!("if {secret} then '{secret}")),
+        ];
+        let mut notebook = notebook(&cells);
+        notebook["metadata"]["parameters"] = json!({"text": text});
+        notebook["cells"][0]["metadata"]["name"] = json!(text);
+        sandbox.write_notebook(&format!("{}.ipynb", detector.id), &notebook);
+        secrets.push((detector.id, secret));
+    }
+    for format in ["full", "concise", "json"] {
+        let ran = sandbox.run(&["check", "--output-format", format]);
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        for (id, secret) in &secrets {
+            let lines = secret
+                .split(['\n', '\r'])
+                .filter(|line| line.len() >= 6 && !line.starts_with("-----"));
+            for line in lines {
+                assert!(!ran.out.contains(line), "{format}: {id} shows {line}");
+                assert!(!ran.err.contains(line), "{format}: {id} says {line}");
+            }
+        }
+    }
+}
+
+/// What a finding points at is the secret and nothing else, wherever it stands.
+#[test]
+fn places_are_the_secret_bytes() {
+    let sandbox = Sandbox::new();
+    let secret = ["L4nt3rn", "$35Har"].concat();
+    let cells = [
+        code(Some(1), &format!("é = 1\npassword = \"{secret}\"")),
+        code_with(
+            Some(2),
+            "f()",
+            json!([
+                {"output_type": "stream", "name": "stderr", "text": ["first \"é\"\n", format!("\u{1b}[1mpassword='{secret}'\u{1b}[0m\n")]},
+                {"output_type": "display_data", "metadata": {}, "data": {"text/html": format!("<td>&quot;password&quot;: &quot;{secret}&quot;</td>"),
+                 "application/json": {"password": secret}, "image/png": "iVBORw0KGgo="}},
+            ]),
+        ),
+    ];
+    let path = sandbox.write_notebook("a.ipynb", &notebook(&cells));
+    let bytes = std::fs::read(path).unwrap();
+    let report = sandbox.json(&["--select", "MB3"]);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 4, "{report:#}");
+    for finding in findings {
+        let at = |i: usize| usize::try_from(finding["place"]["bytes"][i].as_u64().unwrap()).unwrap();
+        assert_eq!(std::str::from_utf8(&bytes[at(0)..at(1)]).unwrap(), secret);
+    }
+    assert_eq!(findings[0]["place"]["line"], 2);
+    assert_eq!(findings[0]["place"]["column"], 13);
+}
