@@ -36,7 +36,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     let text = io::read(&args.notebook).map_err(|error| vec![error.into()])?;
     let notebook = notebook::read(&text).map_err(|error| vec![UserError::unreadable(&name, &error)])?;
     let cells = parse_cells(&notebook);
-    let facts = Facts::gather(&notebook, &cells);
+    let facts = Facts::gather(&cells);
     let secrets = secrets::scan(&notebook);
     let options = Options {
         package: args.name.as_deref().map(package_name).transpose().map_err(|error| vec![error])?,

@@ -24,7 +24,7 @@ pub(crate) use walk::is_main_test;
 
 use rustc_hash::FxHashMap;
 
-use crate::notebook::{CellIdx, Notebook};
+use crate::notebook::CellIdx;
 use crate::python::CellCode;
 
 /// Everything known of a notebook's data-flow.
@@ -40,15 +40,12 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Gathers the facts of a notebook from its parsed cells.
-    pub fn gather(notebook: &Notebook<'_>, cells: &[CellCode]) -> Self {
+    /// Gathers the facts of a notebook from its parsed cells (none, where it is in another language).
+    pub fn gather(cells: &[CellCode]) -> Self {
         let mut facts = Self {
             imports: Imports::collect(cells),
             ..Self::default()
         };
-        if !notebook.language.is_python() {
-            return facts;
-        }
         for cell in cells {
             let cell_facts = walk::walk_cell(&mut facts, cell);
             facts.cells.push(cell_facts);

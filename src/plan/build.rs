@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use crate::facts::{Facts, NameId, io_calls};
-use crate::notebook::{CellIdx, CellKind, Notebook};
+use crate::notebook::{CellIdx, CellKind, Language, Notebook};
 use crate::python::{Body, CellCode, span};
 use crate::text::Span;
 
@@ -67,7 +67,8 @@ pub enum Outcome {
 
 /// Plans the package of a notebook.
 pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options: &Options) -> Outcome {
-    if !notebook.language.is_python() {
+    let python_2_as_3 = notebook.language == Language::Python2 && cells.iter().all(|code| code.syntax_error().is_none());
+    if !notebook.language.is_python() && !python_2_as_3 {
         return Outcome::Refused(vec![Refusal {
             cell: None,
             message: format!("the notebook's language is {}, and a package can only be made of Python", notebook.language.name()),
@@ -335,18 +336,23 @@ impl Builder<'_> {
         if reflective {
             read.extend(self.pieces.iter().flat_map(|p| p.facts.binds.iter().map(|b| b.name)));
         }
-        let mut imports: BTreeSet<Import> = hoisted.used(&read).into_iter().collect();
-        let in_code = |import: &Import| {
+        let items: Vec<Item> =
+            self.pieces.iter().filter(|p| p.fate == Fate::StateFunction).map(|p| self.item(p)).collect();
+        let texts: Vec<&str> =
+            made.iter().map(|m| m.step.body.as_str()).chain(items.iter().map(|item| item.source.as_str())).collect();
+        let in_code = |name: &str| mine.iter().any(|p| mentions_in_code(self.facts, p, name));
+        let mut all: BTreeSet<Import> = BTreeSet::new();
+        for import in hoisted.used(&read) {
             let bound = import.alias.as_ref().or(import.symbol.as_ref()).unwrap_or(&import.module);
-            let top = bound.split('.').next().unwrap_or_default();
-            mine.iter().any(|p| mentions(p.text(), top))
-        };
-        // a name that only stands in a string (a formula's function) is used all the same
-        let mut all: BTreeSet<Import> = imports.iter().cloned().map(|i| {
-            let plain = i.section == ImportSection::Future || i.symbol.as_deref() == Some("*") || in_code(&i);
-            Import { for_effect: !plain, ..i }
-        }).collect();
-        imports.clear();
+            let name = bound.split('.').next().unwrap_or_default().to_owned();
+            let always = import.section == ImportSection::Future || name == "*" || reflective;
+            // what was read may have been rewritten (`plt.show()`), and a name may stand in a string only (a formula's
+            // function), which is a use all the same
+            if always || texts.iter().any(|text| mentions(text, &name)) {
+                let for_effect = !always && !in_code(&name);
+                all.insert(Import { for_effect, ..import });
+            }
+        }
         let read_anywhere = self.names_read_anywhere();
         all.extend(hoisted.unused(&read_anywhere).0);
         all.extend(made.iter().flat_map(|m| &m.imports).map(|module| import_of(module, None, None)));
@@ -356,7 +362,7 @@ impl Builder<'_> {
         for item in &functions.items {
             let id = self.facts.names.find(&item.name);
             if id.is_some_and(|id| read.contains(&id)) {
-                let only_in_text = !mine.iter().any(|p| mentions_in_code(self.facts, p, &item.name));
+                let only_in_text = !in_code(&item.name);
                 all.insert(Import {
                     section: ImportSection::FirstParty,
                     module: format!("{package}.functions"),
@@ -366,9 +372,7 @@ impl Builder<'_> {
                 });
             }
         }
-        let items: Vec<Item> = self.pieces.iter().filter(|p| p.fate == Fate::StateFunction).map(|p| self.item(p)).collect();
-        let bodies = made.iter().map(|m| m.step.body.as_str());
-        all.extend(typing_any(items.iter().map(|item| item.source.as_str()).chain(bodies)));
+        all.extend(typing_any(texts.iter().copied()));
         Module {
             imports: all.into_iter().collect(),
             items,
@@ -520,6 +524,14 @@ impl Builder<'_> {
 
     fn notes(&self, deps: &[super::model::Dependency]) -> Vec<Note> {
         let mut out = Vec::new();
+        if self.notebook.language == Language::Python2 {
+            out.push(Note {
+                cell: CellIdx(0),
+                text: "the notebook was last run by Python 2: its code is Python 3 too, but `/` between whole numbers \
+                       and the order of dictionaries are not the same; its outputs are not used as tests"
+                    .to_owned(),
+            });
+        }
         for dependency in deps.iter().filter(|d| !d.known && !is_common(&d.distribution)) {
             out.push(Note {
                 cell: CellIdx(0),

@@ -26,7 +26,7 @@ pub(super) fn candidates(
     histories: &Histories,
     pieces: &[Piece<'_>],
 ) -> Vec<Candidate> {
-    if !runs_down_the_page(notebook) {
+    if !runs_down_the_page(notebook) || !notebook.language.is_python() {
         return Vec::new();
     }
     let draws = pieces.iter().any(|p| strongest(p.stmt, facts) == Effect::Draw);
