@@ -2,6 +2,7 @@
 
 mod build;
 mod churn;
+mod hostile;
 mod tools;
 
 use mortarboard::emit::{Tree, emit};
@@ -45,4 +46,42 @@ fn a_plain_plan() {
 fn a_plain_plan_passes_its_own_checks() {
     let said = tools::checked(&tree(&churn::plan()), "churn");
     assert!(said.contains("passed"), "{said}");
+}
+
+#[test]
+fn a_hostile_plan() {
+    let tree = tree(&hostile::plan());
+    let manifest: serde_json::Value =
+        serde_json::from_str(&tree.files["graduation.json"]).expect("it was parsed above");
+    assert_eq!(manifest["notes"][0]["text"], hostile::EVIL);
+    assert!(tree.files.contains_key(".env.example"));
+    for (path, text) in &tree.files {
+        let hidden = text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}');
+        // JSON keeps the notebook's text as it was, escaped
+        assert!(
+            !hidden || path.ends_with(".json") || path.ends_with(".ipynb"),
+            "{path} hides something: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_plan_of_nothing() {
+    let tree = tree(&build::empty("nothing"));
+    assert!(!tree.files.contains_key("tests/conftest.py"));
+}
+
+#[test]
+#[ignore = "needs Python's tools in MORTARBOARD_TOOLS"]
+fn a_hostile_plan_passes_its_own_checks() {
+    let tree = tree(&hostile::plan());
+    let said = tools::checked(&tree, "hostile");
+    assert!(said.contains("passed"), "{said}");
+}
+
+#[test]
+#[ignore = "needs Python's tools in MORTARBOARD_TOOLS"]
+fn a_plan_of_nothing_passes_its_own_checks() {
+    let said = tools::checked(&tree(&build::empty("nothing")), "nothing");
+    assert!(said.contains("passed") && !said.contains("skipped"), "{said}");
 }
