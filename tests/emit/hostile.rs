@@ -69,6 +69,7 @@ pub fn plan() -> Plan {
     plan.functions.items = vec![
         item("A", 2, ItemKind::Constant, "A = '''two\nlines {{ x }}'''"),
         item("B", 2, ItemKind::Constant, "B = 2"),
+        item("D", 2, ItemKind::Function, "def D(x: Any) -> Any:\n    return x"),
         item(
             "C",
             2,
