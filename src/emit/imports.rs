@@ -120,7 +120,8 @@ fn by_member(a: (&str, Option<&str>), b: (&str, Option<&str>)) -> Ordering {
         let upper = name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase);
         if name == "*" {
             0
-        } else if name.chars().count() > 1 && upper {
+        } else if name.len() > 1 && upper {
+            // counted in bytes, as ruff does: `X` is a class to it, `É` a constant
             1
         } else if name.starts_with(char::is_uppercase) {
             2

@@ -4,15 +4,25 @@ use super::literal::one_line;
 
 /// Prose: shown as written, never read as markup.
 pub(super) fn prose(text: &str) -> String {
+    escaped(&one_line(text))
+}
+
+fn escaped(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let word = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| c.is_alphanumeric());
     let mut out = String::new();
-    for c in one_line(text).chars() {
-        if matches!(
-            c,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$' | '!'
-        ) {
+    for (at, c) in chars.iter().enumerate() {
+        let markup = match c {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' => true,
+            // `_` inside a word is only itself
+            '_' => !(word(at.checked_sub(1)) && word(Some(at + 1))),
+            '#' | '-' | '+' | '=' => at == 0,
+            _ => false,
+        };
+        if markup {
             out.push('\\');
         }
-        out.push(c);
+        out.push(*c);
     }
     out
 }
@@ -30,16 +40,12 @@ pub(super) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// A cell of a table whose text the tool wrote itself, with `code` in backticks kept.
+/// Text that the tool wrote itself, with `code` in backticks kept.
 pub(super) fn own(text: &str) -> String {
     let mut out = String::new();
     for (i, part) in one_line(text).split('`').enumerate() {
         // odd parts stand between backticks
-        if i % 2 == 1 {
-            out.push_str(&code(part));
-        } else {
-            out.push_str(&prose(part));
-        }
+        out.push_str(&if i % 2 == 1 { code(part) } else { escaped(part) });
     }
     out
 }
@@ -52,6 +58,6 @@ mod tests {
     fn markup_is_text() {
         assert_eq!(prose("a|b `c`\n<x>"), r"a\|b \`c\` \<x\>");
         assert_eq!(code("a``b|"), "```a``b\\|```");
-        assert_eq!(own("`f|g` reads_it"), r"`f\|g` reads\_it");
+        assert_eq!(own("a `f|g` reads_it _x"), r"a `f\|g` reads_it \_x");
     }
 }

@@ -7,6 +7,7 @@ mod literal;
 mod manifest;
 mod markdown;
 mod modules;
+mod mypy;
 mod names;
 mod pipeline;
 mod pyproject;

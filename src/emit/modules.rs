@@ -65,6 +65,7 @@ pub(super) fn functions(plan: &Plan) -> FunctionsFile {
     if logger {
         all.push(imports::of(ImportSection::Stdlib, "logging", None, None));
     }
+    all.extend(annotation_imports(module));
     FunctionsFile {
         imports: imports::block(&all),
         logger,
@@ -112,6 +113,7 @@ pub(super) fn reset_name(plan: &Plan) -> Option<String> {
 /// The notebook's imports, and those of the code that is laid around it.
 fn step_imports(plan: &Plan, logger: bool, classes: &[Class], steps: &[Function]) -> Vec<Import> {
     let mut all = plan.steps_module.imports.clone();
+    all.extend(annotation_imports(&plan.steps_module));
     let mut add = |wanted: bool, section, module: &str, symbol| {
         if wanted {
             all.push(imports::of(section, module, symbol, None));
@@ -145,6 +147,17 @@ fn step_imports(plan: &Plan, logger: bool, classes: &[Class], steps: &[Function]
     let saves = plan.saves_figures && plan.steps.iter().any(|step| source::names(&step.body, "save_figures"));
     add(saves, ImportSection::FirstParty, &figures, Some("save_figures"));
     all
+}
+
+/// What the annotations of a module's items need, unless the notebook has such a name itself.
+fn annotation_imports(module: &Module) -> Vec<Import> {
+    let bound: Vec<&str> = module.imports.iter().map(names::bound).collect();
+    let own = |name: &str| bound.contains(&name) || module.items.iter().any(|item| item.name == name);
+    [("pathlib", "Path"), ("typing", "Any")]
+        .into_iter()
+        .filter(|(_, name)| !own(name) && module.items.iter().any(|item| source::names(&item.source, name)))
+        .map(|(from, name)| imports::of(ImportSection::Stdlib, from, Some(name), None))
+        .collect()
 }
 
 fn wants_logger(module: &Module, steps: &[Step]) -> bool {

@@ -1,59 +1,15 @@
 //! `pyproject.toml`, built as TOML values: nothing of a notebook is pasted into it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value, value};
+use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
 use crate::plan::{Dependency, Plan};
 
 use super::format::LINE_LENGTH;
 use super::literal::one_line;
+use super::mypy;
 use super::source;
-
-/// What mypy says of code that was never annotated, and of nothing else that the package needs it for.
-const UNTYPED: &[&str] = &[
-    "abstract",
-    "arg-type",
-    "assignment",
-    "attr-defined",
-    "await-not-async",
-    "call-arg",
-    "call-overload",
-    "comparison-overlap",
-    "dict-item",
-    "empty-body",
-    "exit-return",
-    "func-returns-value",
-    "has-type",
-    "index",
-    "list-item",
-    "method-assign",
-    "misc",
-    "name-defined",
-    "name-match",
-    "no-any-return",
-    "no-redef",
-    "no-untyped-call",
-    "no-untyped-def",
-    "operator",
-    "override",
-    "redundant-cast",
-    "return",
-    "return-value",
-    "safe-super",
-    "str-bytes-safe",
-    "str-format",
-    "str-unpack",
-    "truthy-function",
-    "type-arg",
-    "type-var",
-    "union-attr",
-    "untyped-decorator",
-    "unused-coroutine",
-    "used-before-def",
-    "valid-type",
-    "var-annotated",
-];
 
 const RULES: [&str; 5] = ["E4", "E7", "E9", "F", "I"];
 
@@ -66,7 +22,7 @@ pub(super) fn pyproject(plan: &Plan, thin_is_python: bool) -> String {
     let mut tool = implicit();
     tool.insert("hatch", hatch(plan));
     tool.insert("ruff", ruff(plan, thin_is_python));
-    tool.insert("mypy", mypy(plan));
+    tool.insert("mypy", mypy::table(plan));
     tool.insert("pytest", pytest());
     root.insert("tool", Item::Table(tool));
     document.to_string()
@@ -227,46 +183,6 @@ fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
     all
 }
 
-fn mypy(plan: &Plan) -> Item {
-    let mut table = Table::new();
-    table.insert("strict", value(true));
-    table.insert("mypy_path", value("src"));
-    let mut overrides = ArrayOfTables::new();
-    let mut own = vec![format!("{}.steps", plan.package)];
-    if !plan.functions.items.is_empty() {
-        own.insert(0, format!("{}.functions", plan.package));
-    }
-    let mut verbatim = Table::new();
-    verbatim.decor_mut().set_prefix(
-        "\n# The notebook's own statements, which nobody annotated. To lift it: annotate a function, take a code off\n\
-         # the list, run mypy, and go on until the list is empty.\n",
-    );
-    verbatim.insert("module", value(inline(own)));
-    verbatim.insert("warn_unused_ignores", value(false));
-    verbatim.insert("disable_error_code", value(lines(UNTYPED)));
-    overrides.push(verbatim);
-    let mut untyped: BTreeSet<&str> = plan.untyped.iter().map(String::as_str).collect();
-    if plan.saves_figures {
-        untyped.insert("matplotlib");
-    }
-    if !untyped.is_empty() {
-        let mut skipped = Table::new();
-        skipped
-            .decor_mut()
-            .set_prefix("\n# Libraries whose types are not checked.\n");
-        let modules: Vec<String> = untyped
-            .into_iter()
-            .flat_map(|name| [name.to_owned(), format!("{name}.*")])
-            .collect();
-        skipped.insert("module", value(lines(&modules)));
-        skipped.insert("follow_imports", value("skip"));
-        skipped.insert("ignore_missing_imports", value(true));
-        overrides.push(skipped);
-    }
-    table.insert("overrides", Item::ArrayOfTables(overrides));
-    Item::Table(table)
-}
-
 fn pytest() -> Item {
     let mut options = Table::new();
     options.insert("testpaths", value(inline(["tests"])));
@@ -291,12 +207,12 @@ fn implicit() -> Table {
     table
 }
 
-fn inline<T: Into<Value>>(values: impl IntoIterator<Item = T>) -> Array {
+pub(super) fn inline<T: Into<Value>>(values: impl IntoIterator<Item = T>) -> Array {
     values.into_iter().collect()
 }
 
 /// An array with a value a line.
-fn lines<T: AsRef<str>>(values: &[T]) -> Array {
+pub(super) fn lines<T: AsRef<str>>(values: &[T]) -> Array {
     let mut array: Array = values.iter().map(AsRef::as_ref).collect();
     for value in array.iter_mut() {
         value.decor_mut().set_prefix("\n    ");

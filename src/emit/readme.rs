@@ -72,7 +72,7 @@ fn example(plan: &Plan) -> String {
             .all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'))
     };
     input
-        .and_then(|field| Some((field, field.default.trim_matches(['"', '\'']))))
+        .map(|field| (field, field.default.trim_matches(['"', '\''])))
         .filter(|(_, path)| plain(path) && !path.is_empty())
         .map(|(field, path)| format!(" {} {path}", config::option(&field.field)))
         .unwrap_or_default()

@@ -33,10 +33,14 @@ pub(super) fn unix(source: &str) -> String {
 /// Whether `source` uses `name` by itself, not as an attribute or in a string.
 pub(super) fn names(source: &str, name: &str) -> bool {
     // cheap first: tokens are only asked about sources that hold the text at all
-    source.contains(name)
-        && tokens(source)
-            .iter()
-            .any(|(kind, text)| *kind == TokenKind::Name && *text == name)
+    if !source.contains(name) {
+        return false;
+    }
+    let mut before = None;
+    tokens(source).into_iter().any(|(kind, text)| {
+        let attribute = before.replace(kind) == Some(TokenKind::Dot);
+        kind == TokenKind::Name && text == name && !attribute
+    })
 }
 
 /// Whether `source` has an `import` below its top level, where isort's order would move the notebook's lines.

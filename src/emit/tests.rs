@@ -76,7 +76,7 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
         .map(|field| {
             (
                 field.field.clone(),
-                path(field, &format!("out / Path(config.{}).name", field.field)),
+                path(field, &format!("out / {}.name", as_path(field))),
             )
         })
         .collect();
@@ -90,7 +90,7 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
     let strings = inputs.iter().any(|field| field.type_ == ConfigType::Str);
     Conftest {
         imports: imports::block(&all),
-        variable: literal::string(&format!("{}DATA_ROOT", config::prefix(plan))),
+        variable: format!("{}DATA_ROOT", config::prefix(plan)),
         secrets: plan.secrets.iter().map(|secret| literal::string(&secret.env)).collect(),
         inputs: inputs
             .into_iter()
@@ -112,6 +112,15 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
             .then(|| literal::string(&plan.notebook.file_name)),
         outputs: entries.join(", "),
         steps: plan.steps.iter().map(|step| literal::string(&step.function)).collect(),
+    }
+}
+
+fn as_path(field: &ConfigField) -> String {
+    let value = format!("config.{}", field.field);
+    if field.type_ == ConfigType::Str {
+        format!("Path({value})")
+    } else {
+        value
     }
 }
 
@@ -150,7 +159,7 @@ pub(super) fn package(plan: &Plan) -> PackageTests {
         package: plan.package.clone(),
         modules: modules
             .into_iter()
-            .map(|module| format!("{}.{module}", plan.package))
+            .map(|module| literal::string(&format!("{}.{module}", plan.package)))
             .collect(),
         secrets: secrets.join(", "),
         has_run: !plan.steps.is_empty(),

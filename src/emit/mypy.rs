@@ -1,0 +1,94 @@
+//! `[tool.mypy]`: strict for what the package adds, lenient where the notebook's own statements stand.
+
+use std::collections::BTreeSet;
+
+use toml_edit::{ArrayOfTables, Item, Table, value};
+
+use crate::plan::Plan;
+
+use super::pyproject::{inline, lines};
+
+/// What mypy says of code that was never annotated. Imports, syntax and the rarer codes stay strict there too.
+const UNTYPED: &[&str] = &[
+    "abstract",
+    "arg-type",
+    "assignment",
+    "attr-defined",
+    "await-not-async",
+    "call-arg",
+    "call-overload",
+    "comparison-overlap",
+    "dict-item",
+    "empty-body",
+    "exit-return",
+    "func-returns-value",
+    "has-type",
+    "index",
+    "list-item",
+    "method-assign",
+    "misc",
+    "name-defined",
+    "name-match",
+    "no-any-return",
+    "no-redef",
+    "no-untyped-call",
+    "no-untyped-def",
+    "operator",
+    "override",
+    "redundant-cast",
+    "return",
+    "return-value",
+    "safe-super",
+    "str-bytes-safe",
+    "str-format",
+    "str-unpack",
+    "truthy-function",
+    "type-arg",
+    "type-var",
+    "union-attr",
+    "untyped-decorator",
+    "unused-coroutine",
+    "used-before-def",
+    "valid-type",
+    "var-annotated",
+];
+
+pub(super) fn table(plan: &Plan) -> Item {
+    let mut table = Table::new();
+    table.insert("strict", value(true));
+    table.insert("mypy_path", value("src"));
+    let mut overrides = ArrayOfTables::new();
+    let mut own = vec![format!("{}.steps", plan.package)];
+    if !plan.functions.items.is_empty() {
+        own.insert(0, format!("{}.functions", plan.package));
+    }
+    let mut verbatim = Table::new();
+    verbatim.decor_mut().set_prefix(
+        "\n# The notebook's own statements, which nobody annotated. To lift it: annotate a function, take a code off\n\
+         # the list, run mypy, and go on until the list is empty.\n",
+    );
+    verbatim.insert("module", value(inline(own)));
+    verbatim.insert("warn_unused_ignores", value(false));
+    verbatim.insert("disable_error_code", value(lines(UNTYPED)));
+    overrides.push(verbatim);
+    let mut untyped: BTreeSet<&str> = plan.untyped.iter().map(String::as_str).collect();
+    if plan.saves_figures {
+        untyped.insert("matplotlib");
+    }
+    if !untyped.is_empty() {
+        let mut skipped = Table::new();
+        skipped
+            .decor_mut()
+            .set_prefix("\n# Libraries whose types are not checked.\n");
+        let modules: Vec<String> = untyped
+            .into_iter()
+            .flat_map(|name| [name.to_owned(), format!("{name}.*")])
+            .collect();
+        skipped.insert("module", value(lines(&modules)));
+        skipped.insert("follow_imports", value("skip"));
+        skipped.insert("ignore_missing_imports", value(true));
+        overrides.push(skipped);
+    }
+    table.insert("overrides", Item::ArrayOfTables(overrides));
+    Item::Table(table)
+}
