@@ -32,7 +32,7 @@ pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<Notebook
     let notebook = notebook::read(text)?;
     let foreign = matches!(notebook.language, Language::Other(_));
     let cells = if foreign { Vec::new() } else { parse_cells(&notebook) };
-    let facts = Facts::gather(&notebook, &cells);
+    let facts = Facts::gather(&cells);
     let secrets = secrets::scan(&notebook);
     let ctx = Context {
         notebook: &notebook,

@@ -1,21 +1,21 @@
 //! Mortarboard takes Jupyter notebooks from sketch to building: it judges them, cleans them, and graduates
 //! them into Python packages that compute the same values.
 
-pub mod text;
+pub mod check;
+pub mod cli;
+pub mod emit;
+pub mod facts;
+pub mod finding;
+pub mod io;
 pub mod json;
 pub mod notebook;
-pub mod python;
-pub mod facts;
-pub mod secrets;
-pub mod finding;
-pub mod rules;
-pub mod settings;
-pub mod select;
-pub mod suppress;
-pub mod verdict;
-pub mod report;
-pub mod check;
-pub mod io;
-pub mod cli;
 pub mod plan;
-pub mod emit;
+pub mod python;
+pub mod report;
+pub mod rules;
+pub mod secrets;
+pub mod select;
+pub mod settings;
+pub mod suppress;
+pub mod text;
+pub mod verdict;

@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod describe;
 mod explain;
 mod graduate;
 mod resolve;

@@ -75,3 +75,15 @@ impl From<SettingsError> for UserError {
 pub(super) fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", printable(text));
 }
+
+/// Prints data on stdout. Whoever closed it has read enough.
+pub(super) fn print(text: &str) -> Result<(), Vec<UserError>> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(vec![UserError::new(
+            format!("the output could not be written: {error}"),
+            "check where stdout goes",
+        )]),
+        _ => Ok(()),
+    }
+}

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::python::{CellCode, Table};
 
 static FUNCTIONS: Table = Table::new(include_str!("../../data/functions.tsv"));
+static CONSUMERS: Table = Table::new(include_str!("../../data/consumers.tsv"));
 static METHODS: Table = Table::new(include_str!("../../data/methods.tsv"));
 
 /// The names that imports bind anywhere in the notebook, and the dotted path that each stands for.
@@ -81,11 +82,13 @@ impl<'a> Visitor<'a> for Imports {
 pub enum Effect {
     /// Has a value and nothing else.
     Pure,
+    /// Has a value, and calls the functions that it is given.
+    Calls,
     /// Prints or displays.
     Show,
     /// Draws on a figure.
     Plot,
-    /// Reads a file.
+    /// Reads a file, or the clock.
     Read,
     /// Draws random numbers from hidden state.
     Draw,
@@ -104,7 +107,8 @@ fn effect_named(name: &str) -> Effect {
         "pure" => Effect::Pure,
         "show" => Effect::Show,
         "plot" => Effect::Plot,
-        "read" => Effect::Read,
+        "read" | "clock" => Effect::Read,
+        "calls" => Effect::Calls,
         "draw" => Effect::Draw,
         "seed" => Effect::Seed,
         "write" => Effect::Write,
@@ -203,8 +207,8 @@ impl<'a> Visitor<'a> for EffectFinder<'_> {
         match expr {
             Expr::Call(call) => {
                 let effect = call_effect(call, self.imports, self.is_user);
-                self.add(effect);
-                self.add_callbacks(call);
+                self.add(if effect == Effect::Calls { Effect::Pure } else { effect });
+                self.add_arguments(call, effect);
             }
             Expr::Named(_) | Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_) | Expr::IpyEscapeCommand(_) => {
                 self.add(Effect::Unknown);
@@ -216,15 +220,18 @@ impl<'a> Visitor<'a> for EffectFinder<'_> {
 }
 
 impl EffectFinder<'_> {
-    /// A function given as an argument may be called: one of the notebook's own may do anything.
-    fn add_callbacks(&mut self, call: &ExprCall) {
-        let values = call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|k| &k.value));
-        for value in values {
-            if let Expr::Name(name) = value
-                && (self.is_user)(name.id.as_str())
-                && self.imports.path(name.id.as_str()).is_none()
-            {
-                self.add(Effect::Pure);
+    /// What a call does through its arguments: a notebook's own function may do anything, and an iterator that is
+    /// used up is changed.
+    fn add_arguments(&mut self, call: &ExprCall, effect: Effect) {
+        let path = dotted(&call.func, self.imports).unwrap_or_default();
+        let consumes = CONSUMERS.contains(&path);
+        for argument in call.arguments.iter_source_order() {
+            let Expr::Name(name) = argument.value() else {
+                continue;
+            };
+            let is_value = (self.is_user)(name.id.as_str());
+            if is_value && (consumes || effect == Effect::Calls) {
+                self.add(Effect::Mutate);
             }
         }
     }

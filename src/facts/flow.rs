@@ -1,7 +1,7 @@
 //! The notebook run from the top, on names alone: which reads find their name, and where it was bound.
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use ruff_text_size::TextRange;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::notebook::CellIdx;
 use crate::python::{is_builtin, provided_by};
@@ -100,7 +100,10 @@ impl<'f> Run<'f> {
         let mut binders: FxHashMap<NameId, Vec<CellIdx>> = FxHashMap::default();
         for cell in &facts.cells {
             let bound = cell.statements.iter().flat_map(|s| s.binds.iter().map(|b| b.name));
-            for name in bound.chain(cell.guessed.iter().copied()).chain(cell.magic_binds.iter().copied()) {
+            for name in bound
+                .chain(cell.guessed.iter().copied())
+                .chain(cell.magic_binds.iter().copied())
+            {
                 binders.entry(name).or_default().push(cell.idx);
             }
         }
@@ -192,7 +195,13 @@ impl<'f> Run<'f> {
                 continue;
             }
             if !guarded && !found.guarded {
-                self.check(through.cell, found, through.conditional || found.conditional, Some(through), statement);
+                self.check(
+                    through.cell,
+                    found,
+                    through.conditional || found.conditional,
+                    Some(through),
+                    statement,
+                );
             }
             if let Some(&(inner, defined)) = self.callables.get(&found.name) {
                 let deeper = Through {
@@ -205,7 +214,11 @@ impl<'f> Run<'f> {
             }
         }
         for &name in &scope.writes {
-            self.known.entry(name).or_insert(if through.conditional { Known::Maybe } else { Known::Bound });
+            self.known.entry(name).or_insert(if through.conditional {
+                Known::Maybe
+            } else {
+                Known::Bound
+            });
         }
     }
 

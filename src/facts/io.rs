@@ -70,7 +70,8 @@ fn io_call(call: &ExprCall, imports: &Imports) -> Option<IoCall> {
     })?;
     let mut columns = row.split('\t');
     let direction = columns.next()?;
-    let position: usize = columns.next()?.parse().ok()?;
+    // `-`: the path can only be given by keyword
+    let position: usize = columns.next()?.parse().unwrap_or(usize::MAX);
     let keyword = columns.next().unwrap_or_default();
     let missing = columns.next().filter(|m| *m != "-" && !m.is_empty());
     let path = call.arguments.find_argument_value(keyword, position)?;

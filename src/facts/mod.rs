@@ -20,10 +20,11 @@ pub use model::{
     Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, ScopeKind, Statement, StmtKind, Use,
 };
 pub use names::{NameId, Names};
+pub(crate) use walk::is_main_test;
 
 use rustc_hash::FxHashMap;
 
-use crate::notebook::{CellIdx, Notebook};
+use crate::notebook::CellIdx;
 use crate::python::CellCode;
 
 /// Everything known of a notebook's data-flow.
@@ -39,15 +40,12 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Gathers the facts of a notebook from its parsed cells.
-    pub fn gather(notebook: &Notebook<'_>, cells: &[CellCode]) -> Self {
+    /// Gathers the facts of a notebook from its parsed cells (none, where it is in another language).
+    pub fn gather(cells: &[CellCode]) -> Self {
         let mut facts = Self {
             imports: Imports::collect(cells),
             ..Self::default()
         };
-        if !notebook.language.is_python() {
-            return facts;
-        }
         for cell in cells {
             let cell_facts = walk::walk_cell(&mut facts, cell);
             facts.cells.push(cell_facts);
@@ -65,7 +63,9 @@ impl Facts {
 
     /// Whether a cell binds `name` to a value of the notebook's own, not to an import.
     pub fn is_value(&self, name: &str) -> bool {
-        self.names.find(name).is_some_and(|id| self.seen.get(&id) == Some(&true))
+        self.names
+            .find(name)
+            .is_some_and(|id| self.seen.get(&id) == Some(&true))
     }
 
     /// The text of a name.
@@ -75,6 +75,8 @@ impl Facts {
 
     /// Every statement with its cell, in page order.
     pub fn statements(&self) -> impl Iterator<Item = (CellIdx, &Statement)> {
-        self.cells.iter().flat_map(|cell| cell.statements.iter().map(move |s| (cell.idx, s)))
+        self.cells
+            .iter()
+            .flat_map(|cell| cell.statements.iter().map(move |s| (cell.idx, s)))
     }
 }

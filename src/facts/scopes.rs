@@ -16,7 +16,8 @@ impl Bindings {
     pub fn of_body(parameters: Option<&Parameters>, body: &[Stmt]) -> Self {
         let mut this = Self::default();
         if let Some(parameters) = parameters {
-            this.bound.extend(parameters.iter().map(|p| p.name().as_str().to_owned()));
+            this.bound
+                .extend(parameters.iter().map(|p| p.name().as_str().to_owned()));
         }
         this.visit_body(body);
         for name in this.globals.iter().chain(&this.nonlocals) {
@@ -55,7 +56,9 @@ impl<'a> Visitor<'a> for Bindings {
                 }
             }
             Stmt::Global(global) => self.globals.extend(global.names.iter().map(|n| n.as_str().to_owned())),
-            Stmt::Nonlocal(nonlocal) => self.nonlocals.extend(nonlocal.names.iter().map(|n| n.as_str().to_owned())),
+            Stmt::Nonlocal(nonlocal) => self
+                .nonlocals
+                .extend(nonlocal.names.iter().map(|n| n.as_str().to_owned())),
             Stmt::Try(stmt_try) => {
                 for ExceptHandler::ExceptHandler(handler) in &stmt_try.handlers {
                     if let Some(name) = &handler.name {
@@ -70,7 +73,9 @@ impl<'a> Visitor<'a> for Bindings {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Name(name) if matches!(name.ctx, ExprContext::Store | ExprContext::Del) => self.bind(name.id.as_str()),
+            Expr::Name(name) if matches!(name.ctx, ExprContext::Store | ExprContext::Del) => {
+                self.bind(name.id.as_str())
+            }
             Expr::Lambda(_) => return,
             // a comprehension's targets are its own, but a walrus inside binds out here
             Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => {

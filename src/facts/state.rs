@@ -71,8 +71,9 @@ fn join(left: Option<Local>, right: Option<Local>) -> Local {
     use Local::{Bound, Deleted, Maybe, MaybeDeleted};
     match (left, right) {
         (Some(a), Some(b)) if a == b => a,
-        (Some(Deleted | MaybeDeleted), None | Some(Deleted | MaybeDeleted))
-        | (None, Some(Deleted | MaybeDeleted)) => MaybeDeleted,
+        (Some(Deleted | MaybeDeleted), None | Some(Deleted | MaybeDeleted)) | (None, Some(Deleted | MaybeDeleted)) => {
+            MaybeDeleted
+        }
         (Some(Bound | Maybe), _) | (_, Some(Bound | Maybe)) => Maybe,
         (None, None) => Maybe,
     }

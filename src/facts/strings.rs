@@ -35,7 +35,9 @@ pub(super) fn interpolated(text: &str) -> Vec<String> {
 }
 
 fn leading_identifier(text: &str) -> Option<String> {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(text.len());
     let name = text.get(..end)?;
     let starts_well = name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
     starts_well.then(|| name.to_owned())

@@ -96,15 +96,29 @@ impl Document {
     /// The items of an array, or nothing for any other value.
     pub fn items(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let node = self.node(id);
-        let children = if node.kind == Kind::Array { id.0 + 1..node.after } else { 0..0 };
-        Siblings { document: self, children }
+        let children = if node.kind == Kind::Array {
+            id.0 + 1..node.after
+        } else {
+            0..0
+        };
+        Siblings {
+            document: self,
+            children,
+        }
     }
 
     /// The `(key, value)` pairs of an object in file order, duplicates included; nothing for any other value.
     pub fn entries(&self, id: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
         let node = self.node(id);
-        let children = if node.kind == Kind::Object { id.0 + 1..node.after } else { 0..0 };
-        let mut siblings = Siblings { document: self, children };
+        let children = if node.kind == Kind::Object {
+            id.0 + 1..node.after
+        } else {
+            0..0
+        };
+        let mut siblings = Siblings {
+            document: self,
+            children,
+        };
         std::iter::from_fn(move || Some((siblings.next()?, siblings.next()?)))
     }
 
@@ -129,7 +143,11 @@ impl Document {
 
     /// Every node from `id` down, in file order.
     pub fn descendants(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        (id.0..self.node(id).after.min(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))).map(NodeId)
+        (id.0..self
+            .node(id)
+            .after
+            .min(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)))
+            .map(NodeId)
     }
 }
 

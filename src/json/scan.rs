@@ -91,7 +91,11 @@ impl Scanner<'_> {
         let is_object = kind == Kind::Object;
         self.open.push((id, is_object));
         self.at += 1;
-        if is_object { Expect::KeyOrEnd } else { Expect::ValueOrEnd }
+        if is_object {
+            Expect::KeyOrEnd
+        } else {
+            Expect::ValueOrEnd
+        }
     }
 
     fn close(&mut self) -> Expect {

@@ -25,7 +25,16 @@ impl Language {
             .find(|name| !name.is_empty());
         let name = said.map_or_else(|| from_kernel(kernel_name), str::to_owned);
         let lower = name.to_ascii_lowercase();
-        let is_python = ["python", "ipython", "python3", "pyspark", "plaintext", "sage", "python2"].contains(&lower.as_str());
+        let is_python = [
+            "python",
+            "ipython",
+            "python3",
+            "pyspark",
+            "plaintext",
+            "sage",
+            "python2",
+        ]
+        .contains(&lower.as_str());
         if !is_python {
             return Self::Other(name);
         }

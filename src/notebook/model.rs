@@ -58,7 +58,9 @@ pub(super) fn text_of(json: &Document, text: &str, node: NodeId) -> Decoded {
     match json.kind(node) {
         Kind::String { .. } => decode(text, json.span(node)),
         Kind::Array => {
-            let strings = json.items(node).filter(|&item| matches!(json.kind(item), Kind::String { .. }));
+            let strings = json
+                .items(node)
+                .filter(|&item| matches!(json.kind(item), Kind::String { .. }));
             decode_joined(text, strings.map(|item| json.span(item)))
         }
         _ => Decoded::default(),

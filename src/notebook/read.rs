@@ -21,14 +21,28 @@ pub struct ReadError {
 /// # Errors
 /// Text that is not JSON, or JSON that has no list of cells.
 pub fn read(text: &str) -> Result<Notebook<'_>, ReadError> {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     if text.get(start..).unwrap_or_default().trim().is_empty() {
-        return Err(no_notebook("the file is empty", "save the notebook again, or delete the file"));
+        return Err(no_notebook(
+            "the file is empty",
+            "save the notebook again, or delete the file",
+        ));
     }
     let json = json::scan(text, start).map_err(|error| not_json(text, &error))?;
-    let mut reader = Reader { text, json: &json, problems: Vec::new() };
+    let mut reader = Reader {
+        text,
+        json: &json,
+        problems: Vec::new(),
+    };
     let Some(root) = json.root().filter(|&root| json.kind(root) == Kind::Object) else {
-        return Err(no_notebook("the file is JSON, but no notebook: it holds no object", NO_NOTEBOOK_HINT));
+        return Err(no_notebook(
+            "the file is JSON, but no notebook: it holds no object",
+            NO_NOTEBOOK_HINT,
+        ));
     };
     let cell_nodes = reader.cell_nodes(root)?;
     let format = (
@@ -36,7 +50,10 @@ pub fn read(text: &str) -> Result<Notebook<'_>, ReadError> {
         reader.integer(root, "nbformat_minor").unwrap_or_default(),
     );
     if format.0 == 0 {
-        reader.problem("the notebook does not say its format (nbformat); it is read as version 4", json.span(root));
+        reader.problem(
+            "the notebook does not say its format (nbformat); it is read as version 4",
+            json.span(root),
+        );
     }
     let metadata = reader.object(root, "metadata");
     let cells: Vec<Cell> = cell_nodes
@@ -66,7 +83,8 @@ pub fn read(text: &str) -> Result<Notebook<'_>, ReadError> {
     })
 }
 
-const NO_NOTEBOOK_HINT: &str = "a notebook is an object with a list named `cells`; name only notebooks, or exclude this file";
+const NO_NOTEBOOK_HINT: &str =
+    "a notebook is an object with a list named `cells`; name only notebooks, or exclude this file";
 
 fn no_notebook(message: &str, hint: &str) -> ReadError {
     ReadError {
@@ -106,12 +124,22 @@ impl Reader<'_> {
             if self.json.kind(cells) == Kind::Array {
                 return Ok(self.json.items(cells).collect());
             }
-            return Err(no_notebook("the file is JSON, but no notebook: `cells` is no list", NO_NOTEBOOK_HINT));
+            return Err(no_notebook(
+                "the file is JSON, but no notebook: `cells` is no list",
+                NO_NOTEBOOK_HINT,
+            ));
         }
         let Some(sheets) = self.get(root, "worksheets") else {
-            return Err(no_notebook("the file is JSON, but no notebook: it has no `cells`", NO_NOTEBOOK_HINT));
+            return Err(no_notebook(
+                "the file is JSON, but no notebook: it has no `cells`",
+                NO_NOTEBOOK_HINT,
+            ));
         };
-        let lists: Vec<NodeId> = self.json.items(sheets).filter_map(|sheet| self.get(sheet, "cells")).collect();
+        let lists: Vec<NodeId> = self
+            .json
+            .items(sheets)
+            .filter_map(|sheet| self.get(sheet, "cells"))
+            .collect();
         Ok(lists.into_iter().flat_map(|list| self.json.items(list)).collect())
     }
 
@@ -163,7 +191,10 @@ impl Reader<'_> {
             }
             other => {
                 let said = other.map_or_else(|| "no type".to_owned(), |t| format!("the unknown type {t:?}"));
-                self.problem(&format!("cell {idx} has {said}; it is kept as it is"), self.json.span(node));
+                self.problem(
+                    &format!("cell {idx} has {said}; it is kept as it is"),
+                    self.json.span(node),
+                );
                 CellKind::Unknown
             }
         }
@@ -178,17 +209,24 @@ impl Reader<'_> {
         match self.json.kind(node) {
             Kind::String { .. } => {}
             Kind::Array => {
-                let odd = self.json.items(node).find(|&item| !matches!(self.json.kind(item), Kind::String { .. }));
+                let odd = self
+                    .json
+                    .items(node)
+                    .find(|&item| !matches!(self.json.kind(item), Kind::String { .. }));
                 if let Some(odd) = odd {
                     let message = format!("cell {idx}: an item of the source is no string; it is passed over");
                     self.problem(&message, self.json.span(odd));
                 }
             }
-            _ => self.problem(&format!("cell {idx}: the source is neither a string nor a list; it is read as empty"), span),
+            _ => self.problem(
+                &format!("cell {idx}: the source is neither a string nor a list; it is read as empty"),
+                span,
+            ),
         }
         let source = text_of(self.json, self.text, node);
         if let Some(&lone) = source.lone_surrogates.first() {
-            let message = format!("cell {idx}: the source holds half a surrogate pair, which no text can; it is read as U+FFFD");
+            let message =
+                format!("cell {idx}: the source holds half a surrogate pair, which no text can; it is read as U+FFFD");
             self.problem(&message, lone);
         }
         source
@@ -231,8 +269,12 @@ impl Reader<'_> {
         let kind_name = self.string_at(node, &["output_type"]);
         let (kind, text) = match kind_name.as_deref() {
             Some("stream") => {
-                let name = self.string_at(node, &["name"]).or_else(|| self.string_at(node, &["stream"]));
-                let kind = OutputKind::Stream { name: name.unwrap_or_else(|| "stdout".to_owned()) };
+                let name = self
+                    .string_at(node, &["name"])
+                    .or_else(|| self.string_at(node, &["stream"]));
+                let kind = OutputKind::Stream {
+                    name: name.unwrap_or_else(|| "stdout".to_owned()),
+                };
                 (kind, self.get(node, "text"))
             }
             Some("display_data" | "update_display_data") => (OutputKind::DisplayData, None),
@@ -322,7 +364,8 @@ impl Reader<'_> {
     }
 
     fn object(&self, node: NodeId, key: &str) -> Option<NodeId> {
-        self.get(node, key).filter(|&value| self.json.kind(value) == Kind::Object)
+        self.get(node, key)
+            .filter(|&value| self.json.kind(value) == Kind::Object)
     }
 
     fn integer(&self, node: NodeId, key: &str) -> Option<i64> {

@@ -1,7 +1,30 @@
 //! From facts to a plan of the package: plain data, a reason for each decision.
+//!
+//! [`plan`] gives each top-level statement a fate, groups the kept ones into steps, works out what passes between
+//! them, and writes down the text of each. It knows nothing of templates or of the disk.
 
+mod annotate;
+mod bindings;
+mod build;
+mod config;
+mod dataflow;
+mod dependencies;
+mod fate;
+mod lint;
+mod magic;
 mod model;
+mod modules;
+mod names;
+mod pieces;
+mod purity;
+mod recorded;
+mod rewrite;
+mod sections;
+mod steps;
+mod thin;
+mod types;
 
+pub use build::{Options, Outcome, Refusal, SecretSpan, plan, title_and_summary};
 pub use model::{
     Argument, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,
     LintException, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Recorded, Return, SecretField,

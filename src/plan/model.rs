@@ -296,5 +296,8 @@ pub struct MissingFile {
 pub enum ThinCell {
     Markdown(String),
     /// Python that calls the package or shows values; `original` is the cell that it stands for.
-    Code { source: String, original: Option<CellIdx> },
+    Code {
+        source: String,
+        original: Option<CellIdx>,
+    },
 }

@@ -66,6 +66,8 @@ pub fn effect_of(scope: Scope, name: &str) -> Effect {
         "value" => Effect::Value,
         "debug" => Effect::Debug,
         "reset" => Effect::Reset,
-        other => other.strip_prefix("language:").map_or(Effect::Unknown, Effect::Language),
+        other => other
+            .strip_prefix("language:")
+            .map_or(Effect::Unknown, Effect::Language),
     }
 }

@@ -6,9 +6,9 @@ mod parse;
 mod tables;
 mod transform;
 
+pub(crate) use code::span;
 pub use code::{Body, CellCode, Magic, MagicKind, SyntaxError};
 pub use magics::{Effect, Scope, effect_of};
-pub(crate) use code::span;
 pub(crate) use parse::classify;
 pub use parse::{parse_cell, parse_cells};
 pub use tables::{Table, is_builtin, is_stdlib, provided_by};

@@ -51,7 +51,11 @@ fn strip_cell_magics(transformed: &mut Transformed, magics: &mut Vec<Magic>) -> 
         if name.is_empty() || !name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '!') {
             return None;
         }
-        let effect = if name == "!" { Effect::Language("shell") } else { effect_of(Scope::Cell, name) };
+        let effect = if name == "!" {
+            Effect::Language("shell")
+        } else {
+            effect_of(Scope::Cell, name)
+        };
         let end = (lead + 2 + line.len() + 1).min(transformed.text.len());
         let header_span = Span::new(lead, lead + 2 + line.len());
         magics.push(Magic {
@@ -77,7 +81,11 @@ fn split_name(line: &str) -> (&str, &str) {
 
 fn private_body(transformed: &Transformed) -> Body {
     let parsed = parse(&transformed.text);
-    if parsed.errors().is_empty() { Body::Private(parsed) } else { Body::Foreign }
+    if parsed.errors().is_empty() {
+        Body::Private(parsed)
+    } else {
+        Body::Foreign
+    }
 }
 
 fn python_body(transformed: &mut Transformed, magics: &mut Vec<Magic>) -> Body {
@@ -225,7 +233,11 @@ impl<'a> Visitor<'a> for MagicCollector<'_> {
 pub(crate) fn classify(kind: IpyEscapeKind, value: &str) -> (MagicKind, &str, &str, Effect) {
     match kind {
         IpyEscapeKind::Shell | IpyEscapeKind::ShCap => {
-            let effect = if installs(value) { Effect::Install } else { Effect::Shell };
+            let effect = if installs(value) {
+                Effect::Install
+            } else {
+                Effect::Shell
+            };
             (MagicKind::Shell, "", value.trim(), effect)
         }
         IpyEscapeKind::Help | IpyEscapeKind::Help2 => (MagicKind::Help, "", value.trim(), Effect::Show),
@@ -247,7 +259,9 @@ fn installs(command: &str) -> bool {
     let rest: Vec<&str> = words.take(3).collect();
     let has = |word: &str| rest.contains(&word);
     match program {
-        "pip" | "pip3" | "conda" | "mamba" | "micromamba" | "apt" | "apt-get" | "brew" => has("install") || has("uninstall"),
+        "pip" | "pip3" | "conda" | "mamba" | "micromamba" | "apt" | "apt-get" | "brew" => {
+            has("install") || has("uninstall")
+        }
         "uv" => has("pip") || has("add"),
         "python" | "python3" | "{sys.executable}" => has("pip"),
         _ => false,
@@ -275,7 +289,8 @@ fn add_automagic(transformed: &mut Transformed) -> bool {
 }
 
 fn is_automagic(name: &str) -> bool {
-    let python_keyword = ["import", "from", "def", "class", "if", "for", "while", "with", "del", "return", "print"];
+    let python_keyword = [
+        "import", "from", "def", "class", "if", "for", "while", "with", "del", "return", "print",
+    ];
     !python_keyword.contains(&name) && effect_of(Scope::Line, name) != Effect::Unknown
 }
-

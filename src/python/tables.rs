@@ -23,12 +23,18 @@ impl Table {
 
     /// The rows in file order.
     pub fn lines(&self) -> impl Iterator<Item = &'static str> {
-        self.text.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+        self.text
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.is_empty())
     }
 
     /// What follows the first column of the row for `key`; empty for a row of one column.
     pub fn get(&self, key: &str) -> Option<&'static str> {
-        let rows = self.rows.get_or_init(|| self.lines().map(|line| line.split_once('\t').unwrap_or((line, ""))).collect());
+        let rows = self.rows.get_or_init(|| {
+            self.lines()
+                .map(|line| line.split_once('\t').unwrap_or((line, "")))
+                .collect()
+        });
         rows.get(key).copied()
     }
 

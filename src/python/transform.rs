@@ -27,7 +27,11 @@ impl Transformed {
     }
 
     fn strip_indent(&mut self) {
-        let first = self.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let first = self
+            .text
+            .lines()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default();
         let indent: String = first.chars().take_while(|c| *c == ' ' || *c == '\t').collect();
         if !indent.is_empty() {
             self.strip_line_prefixes(|line| if line.starts_with(&indent) { indent.len() } else { 0 });

@@ -6,13 +6,16 @@ mod counts;
 mod failed_cell;
 mod invalid_syntax;
 mod missing_execution;
+mod missing_name;
 mod out_of_order_execution;
 mod path_literal;
 mod secret_in_metadata;
 mod secret_in_output;
 mod secret_in_source;
+mod undefined_name;
 mod unexecuted_cell;
 mod unused_ignore;
+mod used_before_definition;
 
 pub use context::Context;
 pub(crate) use unused_ignore::META as UNUSED_IGNORE;
@@ -80,6 +83,8 @@ pub static RULES: &[&dyn Rule] = &[
     &missing_execution::MissingExecution,
     &unexecuted_cell::UnexecutedCell,
     &failed_cell::FailedCell,
+    &undefined_name::UndefinedName,
+    &used_before_definition::UsedBeforeDefinition,
     &secret_in_output::SecretInOutput,
     &secret_in_source::SecretInSource,
     &secret_in_metadata::SecretInMetadata,

@@ -148,10 +148,13 @@ impl Walker<'_> {
     /// Names in strings that the called function reads from its caller's namespace.
     fn text_arguments(&mut self, call: &ExprCall) {
         let callee = callee_name(call);
-        let strings = call.arguments.iter_source_order().filter_map(|argument| match argument.value() {
-            Expr::StringLiteral(literal) => Some((literal.value.to_str().to_owned(), literal.range())),
-            _ => None,
-        });
+        let strings = call
+            .arguments
+            .iter_source_order()
+            .filter_map(|argument| match argument.value() {
+                Expr::StringLiteral(literal) => Some((literal.value.to_str().to_owned(), literal.range())),
+                _ => None,
+            });
         let found: Vec<(String, TextRange)> = match callee {
             "query" | "eval" => strings
                 .flat_map(|(text, range)| strings::query_names(&text).into_iter().map(move |name| (name, range)))
@@ -175,12 +178,20 @@ impl Walker<'_> {
 
     /// Whether the notebook has bound `name` to a value so far, this statement included.
     fn is_value(&self, name: &str) -> bool {
-        let here = |id| self.out.binds.iter().any(|b| b.name == id && !matches!(b.kind, BindKind::Import { .. }));
+        let here = |id| {
+            self.out
+                .binds
+                .iter()
+                .any(|b| b.name == id && !matches!(b.kind, BindKind::Import { .. }))
+        };
         self.facts.is_value(name) || self.facts.names.find(name).is_some_and(here)
     }
 
     fn is_bound(&self, name: &str) -> bool {
-        self.facts.names.find(name).is_some_and(|id| self.facts.seen.contains_key(&id))
+        self.facts
+            .names
+            .find(name)
+            .is_some_and(|id| self.facts.seen.contains_key(&id))
     }
 
     pub(super) fn read_text(&mut self, names: &[String], range: TextRange) {
@@ -194,20 +205,74 @@ impl Walker<'_> {
 
 /// Functions and methods that consume a generator before they return.
 const CONSUMERS: &[&str] = &[
-    "all", "any", "array", "dict", "extend", "frozenset", "join", "list", "max", "mean", "min", "next", "set", "sorted",
-    "sum", "tuple", "update", "Counter", "concat", "hstack", "vstack", "DataFrame", "Series",
+    "all",
+    "any",
+    "array",
+    "dict",
+    "extend",
+    "frozenset",
+    "join",
+    "list",
+    "max",
+    "mean",
+    "min",
+    "next",
+    "set",
+    "sorted",
+    "sum",
+    "tuple",
+    "update",
+    "Counter",
+    "concat",
+    "hstack",
+    "vstack",
+    "DataFrame",
+    "Series",
 ];
 
 /// Functions and methods that call the function that they are given before they return, and don't keep it.
 const RUN_AT_ONCE: &[&str] = &[
-    "apply", "applymap", "assign", "agg", "aggregate", "transform", "pipe", "sorted", "sort", "min", "max", "reduce",
-    "where", "mask", "rename", "groupby", "sort_values", "fromiter", "fromfunction",
+    "apply",
+    "applymap",
+    "assign",
+    "agg",
+    "aggregate",
+    "transform",
+    "pipe",
+    "sorted",
+    "sort",
+    "min",
+    "max",
+    "reduce",
+    "where",
+    "mask",
+    "rename",
+    "groupby",
+    "sort_values",
+    "fromiter",
+    "fromfunction",
 ];
 
 /// Functions that read the names of a formula from the frame that calls them (patsy, formulaic, statsmodels).
 const FORMULAS: &[&str] = &[
-    "ols", "wls", "gls", "glm", "logit", "probit", "poisson", "mnlogit", "mixedlm", "rlm", "quantreg", "gee", "phreg",
-    "from_formula", "dmatrix", "dmatrices", "model_matrix", "negativebinomial",
+    "ols",
+    "wls",
+    "gls",
+    "glm",
+    "logit",
+    "probit",
+    "poisson",
+    "mnlogit",
+    "mixedlm",
+    "rlm",
+    "quantreg",
+    "gee",
+    "phreg",
+    "from_formula",
+    "dmatrix",
+    "dmatrices",
+    "model_matrix",
+    "negativebinomial",
 ];
 
 /// The last part of the called name.

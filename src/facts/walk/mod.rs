@@ -4,6 +4,8 @@ mod expr;
 mod scope;
 mod stmt;
 
+pub(crate) use stmt::is_main_test;
+
 use ruff_python_ast::Stmt;
 use ruff_python_ast::visitor::Visitor;
 use ruff_text_size::{Ranged, TextRange};
@@ -164,7 +166,8 @@ impl<'f> Walker<'f> {
         // a path that ended early (an `if` that raises) may have bound what the others did not
         let missing: Vec<NameId> = self.out.binds.iter().map(|bind| bind.name).collect();
         for name in missing {
-            let known = self.out.bound.iter().any(|&(n, _)| n == name) || self.out.deleted.iter().any(|&(n, _)| n == name);
+            let known =
+                self.out.bound.iter().any(|&(n, _)| n == name) || self.out.deleted.iter().any(|&(n, _)| n == name);
             if !known {
                 self.out.bound.push((name, Certainty::Maybe));
             }
@@ -326,7 +329,10 @@ fn stmt_kind(stmt: &Stmt) -> StmtKind {
     match stmt {
         Stmt::Import(_) => StmtKind::Import,
         Stmt::ImportFrom(import) => {
-            let future = import.module.as_ref().is_some_and(|module| module.as_str() == "__future__");
+            let future = import
+                .module
+                .as_ref()
+                .is_some_and(|module| module.as_str() == "__future__");
             if future { StmtKind::Future } else { StmtKind::Import }
         }
         Stmt::FunctionDef(_) => StmtKind::Function,

@@ -17,9 +17,15 @@ impl Walker<'_> {
         let bindings = Bindings::of_body(Some(&def.parameters), &def.body);
         let name = self.at_top().then(|| self.facts.names.intern(def.name.as_str()));
         self.bind_definition(def.name.as_str(), def.name.range(), BindKind::Function);
-        self.deferred_body(ScopeKind::Function, name, def.range(), Frame::Function(bindings), |walker| {
-            walker.body(&def.body);
-        });
+        self.deferred_body(
+            ScopeKind::Function,
+            name,
+            def.range(),
+            Frame::Function(bindings),
+            |walker| {
+                walker.body(&def.body);
+            },
+        );
     }
 
     /// Defaults and annotations are evaluated where the function is defined.
@@ -83,12 +89,20 @@ impl Walker<'_> {
         let mut bindings = Bindings::default();
         if let Some(parameters) = &lambda.parameters {
             walk_parameters(self, parameters);
-            bindings.bound.extend(parameters.iter().map(|p| p.name().as_str().to_owned()));
+            bindings
+                .bound
+                .extend(parameters.iter().map(|p| p.name().as_str().to_owned()));
         }
         let before = self.facts.scopes.len();
-        self.deferred_body(ScopeKind::Lambda, None, lambda.range(), Frame::Function(bindings), |walker| {
-            walker.visit_expr(&lambda.body);
-        });
+        self.deferred_body(
+            ScopeKind::Lambda,
+            None,
+            lambda.range(),
+            Frame::Function(bindings),
+            |walker| {
+                walker.visit_expr(&lambda.body);
+            },
+        );
         self.mark_immediate(before, immediate);
     }
 

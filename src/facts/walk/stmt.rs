@@ -63,7 +63,10 @@ impl<'a> Visitor<'a> for Walker<'_> {
             Stmt::Global(_) | Stmt::Nonlocal(_) => {}
             Stmt::IpyEscapeCommand(command) => {
                 let (_, _, arguments, effect) = classify(command.kind, &command.value);
-                self.out.binds_unknown |= matches!(effect, MagicEffect::BindsNames | MagicEffect::Unknown | MagicEffect::Reset);
+                self.out.binds_unknown |= matches!(
+                    effect,
+                    MagicEffect::BindsNames | MagicEffect::Unknown | MagicEffect::Reset
+                );
                 self.read_text(&strings::interpolated(arguments), command.range);
             }
             _ => walk_stmt(self, stmt),
@@ -283,7 +286,10 @@ impl Walker<'_> {
                 walker.body(&case.body);
             }));
             // a pattern that failed may have bound some of its names
-            if let Some(end) = ends.last().filter(|_| !case.pattern.is_irrefutable() || case.guard.is_some()) {
+            if let Some(end) = ends
+                .last()
+                .filter(|_| !case.pattern.is_irrefutable() || case.guard.is_some())
+            {
                 self.state = before.or_partly(end);
             }
         }
@@ -327,7 +333,9 @@ impl Walker<'_> {
 fn is_true(test: &Expr) -> bool {
     match test {
         Expr::BooleanLiteral(literal) => literal.value,
-        Expr::NumberLiteral(literal) => matches!(&literal.value, ruff_python_ast::Number::Int(i) if i.as_u64() == Some(1)),
+        Expr::NumberLiteral(literal) => {
+            matches!(&literal.value, ruff_python_ast::Number::Int(i) if i.as_u64() == Some(1))
+        }
         _ => false,
     }
 }
@@ -337,7 +345,8 @@ pub(crate) fn is_main_test(test: &Expr) -> bool {
     let Expr::Compare(compare) = test else {
         return false;
     };
-    let (Expr::Name(name), [Expr::StringLiteral(literal)]) = (compare.left.as_ref(), compare.comparators.as_ref()) else {
+    let (Expr::Name(name), [Expr::StringLiteral(literal)]) = (compare.left.as_ref(), compare.comparators.as_ref())
+    else {
         return false;
     };
     let equals = matches!(compare.ops.as_ref(), [ruff_python_ast::CmpOp::Eq]);

@@ -1,6 +1,10 @@
 //! Files: finding notebooks, reading them, writing whole files or nothing. The only place that touches the disk.
 #![allow(clippy::disallowed_methods)]
 
+mod commit;
+
+pub use commit::commit;
+
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};

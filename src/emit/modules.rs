@@ -1,0 +1,233 @@
+//! `steps.py` and `functions.py`: the notebook's own statements, laid out as a module.
+
+use serde::Serialize;
+
+use crate::plan::{Import, ImportSection, Item, ItemKind, Module, Plan, Step};
+
+use super::imports;
+use super::literal;
+use super::names;
+use super::source;
+
+const INDENT: &str = "    ";
+
+/// What the template of `functions.py` lays out.
+#[derive(Serialize)]
+pub(super) struct FunctionsFile {
+    imports: String,
+    logger: bool,
+    items: String,
+}
+
+/// What the template of `steps.py` lays out.
+#[derive(Serialize)]
+pub(super) struct StepsFile {
+    imports: String,
+    logger: bool,
+    state: Vec<State>,
+    items: String,
+    classes: Vec<Class>,
+    /// Name of the function that forgets the state, and the names as a Python tuple.
+    reset: Option<(String, String)>,
+    steps: Vec<Function>,
+}
+
+#[derive(Serialize)]
+struct State {
+    name: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct Class {
+    name: String,
+    doc: String,
+    fields: Vec<(String, String)>,
+}
+
+#[derive(Serialize)]
+struct Function {
+    name: String,
+    /// The coroutine that holds the body, where the body awaits.
+    coroutine: Option<String>,
+    signature: String,
+    arguments: String,
+    returns: String,
+    doc: String,
+    body: String,
+}
+
+pub(super) fn functions(plan: &Plan) -> FunctionsFile {
+    let module = &plan.functions;
+    let mut all = module.imports.clone();
+    let bound: Vec<&str> = module.imports.iter().map(names::bound).collect();
+    let logger = wants_logger(module, &[]) && !bound.contains(&"logger");
+    if logger {
+        all.push(imports::of(ImportSection::Stdlib, "logging", None, None));
+    }
+    FunctionsFile {
+        imports: imports::block(&all),
+        logger,
+        items: items(&module.items),
+    }
+}
+
+pub(super) fn steps(plan: &Plan) -> StepsFile {
+    let taken = names::of_steps(plan);
+    let logger = wants_logger(&plan.steps_module, &plan.steps) && !taken.contains("logger");
+    let steps: Vec<Function> = plan.steps.iter().map(|step| function(step, &taken)).collect();
+    let classes: Vec<Class> = plan.steps.iter().filter_map(class).collect();
+    let reset = reset_name(plan).map(|name| {
+        let state: String = plan
+            .state
+            .iter()
+            .map(|state| format!("{}, ", literal::string(&state.name)))
+            .collect();
+        (name, state)
+    });
+    let state = plan
+        .state
+        .iter()
+        .map(|state| State {
+            name: state.name.clone(),
+            reason: literal::one_line(&state.reason),
+        })
+        .collect();
+    StepsFile {
+        imports: imports::block(&step_imports(plan, logger, &classes, &steps)),
+        logger,
+        state,
+        items: items(&plan.steps_module.items),
+        classes,
+        reset,
+        steps,
+    }
+}
+
+/// The function that makes `run` callable twice, where there is state.
+pub(super) fn reset_name(plan: &Plan) -> Option<String> {
+    (!plan.state.is_empty()).then(|| names::free("reset_state", &names::of_steps(plan)))
+}
+
+/// The notebook's imports, and those of the code that is laid around it.
+fn step_imports(plan: &Plan, logger: bool, classes: &[Class], steps: &[Function]) -> Vec<Import> {
+    let mut all = plan.steps_module.imports.clone();
+    let mut add = |wanted: bool, section, module: &str, symbol| {
+        if wanted {
+            all.push(imports::of(section, module, symbol, None));
+        }
+    };
+    let annotated = |name: &str| {
+        steps
+            .iter()
+            .any(|step| source::names(&step.signature, name) || source::names(&step.returns, name))
+            || classes
+                .iter()
+                .flat_map(|class| &class.fields)
+                .any(|(_, annotation)| source::names(annotation, name))
+    };
+    add(logger, ImportSection::Stdlib, "logging", None);
+    add(
+        steps.iter().any(|step| step.coroutine.is_some()),
+        ImportSection::Stdlib,
+        "asyncio",
+        None,
+    );
+    add(annotated("Path"), ImportSection::Stdlib, "pathlib", Some("Path"));
+    add(
+        annotated("Any") || !plan.state.is_empty(),
+        ImportSection::Stdlib,
+        "typing",
+        Some("Any"),
+    );
+    add(!classes.is_empty(), ImportSection::Stdlib, "typing", Some("NamedTuple"));
+    let figures = format!("{}.figures", plan.package);
+    let saves = plan.saves_figures && plan.steps.iter().any(|step| source::names(&step.body, "save_figures"));
+    add(saves, ImportSection::FirstParty, &figures, Some("save_figures"));
+    all
+}
+
+fn wants_logger(module: &Module, steps: &[Step]) -> bool {
+    module.items.iter().any(|item| source::names(&item.source, "logger"))
+        || steps.iter().any(|step| source::names(&step.body, "logger"))
+}
+
+/// Items in their order; constants stay together, what has a body stands apart.
+fn items(items: &[Item]) -> String {
+    let mut out = String::new();
+    let mut before = None;
+    for item in items {
+        let together = before == Some(ItemKind::Constant) && item.kind == ItemKind::Constant;
+        out.push_str(if before.is_none() || together { "" } else { "\n\n" });
+        out.push_str(source::unix(&item.source).trim_end());
+        out.push('\n');
+        before = Some(item.kind);
+    }
+    out
+}
+
+fn class(step: &Step) -> Option<Class> {
+    let name = names::result_class(step)?;
+    Some(Class {
+        name: name.to_owned(),
+        doc: literal::docstring(&format!("What `{}` returns.", step.function)),
+        fields: step
+            .returns
+            .iter()
+            .map(|value| (value.name.clone(), value.annotation.clone()))
+            .collect(),
+    })
+}
+
+fn function(step: &Step, taken: &std::collections::BTreeSet<&str>) -> Function {
+    let annotation = |name: &str| {
+        let param = step.params.iter().find(|param| param.name == name);
+        param.map_or("Path | None", |param| param.annotation.as_str())
+    };
+    let parameters = names::parameters(step);
+    let signature: Vec<String> = parameters
+        .iter()
+        .map(|name| format!("{name}: {}", annotation(name)))
+        .collect();
+    let values: Vec<&str> = step.returns.iter().map(|value| value.name.as_str()).collect();
+    let (returns, result) = match (names::result_class(step), step.returns.as_slice()) {
+        (_, []) => ("None".to_owned(), None),
+        (_, [one]) => (one.annotation.clone(), Some(one.name.clone())),
+        (Some(class), _) => (class.to_owned(), Some(format!("{class}({})", values.join(", ")))),
+        (None, many) => {
+            let annotations: Vec<&str> = many.iter().map(|value| value.annotation.as_str()).collect();
+            (format!("tuple[{}]", annotations.join(", ")), Some(values.join(", ")))
+        }
+    };
+    let mut body = String::new();
+    if !step.globals.is_empty() {
+        body.push_str(&format!("{INDENT}global {}\n", step.globals.join(", ")));
+    }
+    if !step.body.trim().is_empty() {
+        body.push_str(&source::indent(&step.body, INDENT));
+    }
+    if let Some(result) = result {
+        body.push_str(&format!("{INDENT}return {result}\n"));
+    }
+    Function {
+        name: step.function.clone(),
+        coroutine: step
+            .is_async
+            .then(|| names::free(&format!("_{}_async", step.function), taken)),
+        signature: signature.join(", "),
+        arguments: parameters.join(", "),
+        returns,
+        doc: doc(step),
+        body,
+    }
+}
+
+fn doc(step: &Step) -> String {
+    let (title, cells) = (literal::one_line(&step.title), names::cells(step));
+    let text = if title.is_empty() {
+        format!("{}.", cells.replacen('c', "C", 1))
+    } else {
+        format!("{} ({cells}).", title.trim_end_matches('.'))
+    };
+    literal::docstring(&text)
+}

@@ -1,0 +1,314 @@
+//! `pyproject.toml`, built as TOML values: nothing of a notebook is pasted into it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value, value};
+
+use crate::plan::{Dependency, Plan};
+
+use super::format::LINE_LENGTH;
+use super::literal::one_line;
+use super::source;
+
+/// What mypy says of code that was never annotated, and of nothing else that the package needs it for.
+const UNTYPED: &[&str] = &[
+    "abstract",
+    "arg-type",
+    "assignment",
+    "attr-defined",
+    "await-not-async",
+    "call-arg",
+    "call-overload",
+    "comparison-overlap",
+    "dict-item",
+    "empty-body",
+    "exit-return",
+    "func-returns-value",
+    "has-type",
+    "index",
+    "list-item",
+    "method-assign",
+    "misc",
+    "name-defined",
+    "name-match",
+    "no-any-return",
+    "no-redef",
+    "no-untyped-call",
+    "no-untyped-def",
+    "operator",
+    "override",
+    "redundant-cast",
+    "return",
+    "return-value",
+    "safe-super",
+    "str-bytes-safe",
+    "str-format",
+    "str-unpack",
+    "truthy-function",
+    "type-arg",
+    "type-var",
+    "union-attr",
+    "untyped-decorator",
+    "unused-coroutine",
+    "used-before-def",
+    "valid-type",
+    "var-annotated",
+];
+
+const RULES: [&str; 5] = ["E4", "E7", "E9", "F", "I"];
+
+pub(super) fn pyproject(plan: &Plan, thin_is_python: bool) -> String {
+    let mut document = DocumentMut::new();
+    let root = document.as_table_mut();
+    root.insert("build-system", build_system());
+    root.insert("project", project(plan));
+    root.insert("dependency-groups", dev());
+    let mut tool = implicit();
+    tool.insert("hatch", hatch(plan));
+    tool.insert("ruff", ruff(plan, thin_is_python));
+    tool.insert("mypy", mypy(plan));
+    tool.insert("pytest", pytest());
+    root.insert("tool", Item::Table(tool));
+    document.to_string()
+}
+
+fn build_system() -> Item {
+    let mut table = Table::new();
+    table.insert("requires", value(inline(["hatchling"])));
+    table.insert("build-backend", value("hatchling.build"));
+    Item::Table(table)
+}
+
+fn project(plan: &Plan) -> Item {
+    let mut table = Table::new();
+    table.insert("name", value(plan.distribution.as_str()));
+    table.insert("version", value("0.1.0"));
+    let about = [&plan.notebook.summary, &plan.notebook.title].map(|text| one_line(text));
+    if let Some(about) = about.into_iter().find(|text| !text.is_empty()) {
+        table.insert("description", value(about));
+    }
+    table.insert("readme", value("README.md"));
+    table.insert(
+        "requires-python",
+        value(format!(">={}.{}", plan.python.0, plan.python.1)),
+    );
+    table.insert("dependencies", value(lines(&dependencies(plan))));
+    let optional = specifiers(plan.dependencies.iter().filter(|dependency| dependency.optional));
+    if !optional.is_empty() {
+        let mut extras = Table::new();
+        extras.insert("optional", value(lines(&optional.into_values().collect::<Vec<_>>())));
+        table.insert("optional-dependencies", Item::Table(extras));
+    }
+    let mut scripts = Table::new();
+    scripts.insert(&plan.distribution, value(format!("{}.cli:main", plan.package)));
+    table.insert("scripts", Item::Table(scripts));
+    Item::Table(table)
+}
+
+/// What the notebook imports, and what the package's own modules do.
+fn dependencies(plan: &Plan) -> Vec<String> {
+    let mut all = specifiers(plan.dependencies.iter().filter(|dependency| !dependency.optional));
+    all.entry("pydantic-settings".to_owned())
+        .or_insert_with(|| "pydantic-settings>=2.7".to_owned());
+    if plan.saves_figures {
+        all.entry("matplotlib".to_owned())
+            .or_insert_with(|| "matplotlib".to_owned());
+    }
+    all.into_values().collect()
+}
+
+/// Requirement by normalised name.
+fn specifiers<'a>(dependencies: impl Iterator<Item = &'a Dependency>) -> BTreeMap<String, String> {
+    dependencies
+        .map(|dependency| {
+            let key = dependency.distribution.to_lowercase().replace(['_', '.'], "-");
+            (
+                key,
+                one_line(&format!("{}{}", dependency.distribution, dependency.version)),
+            )
+        })
+        .collect()
+}
+
+fn dev() -> Item {
+    let mut table = Table::new();
+    table.insert("dev", value(inline(["mypy", "pytest", "ruff"])));
+    Item::Table(table)
+}
+
+fn hatch(plan: &Plan) -> Item {
+    let mut wheel = Table::new();
+    wheel.insert("packages", value(inline([format!("src/{}", plan.package)])));
+    nest(["build", "targets", "wheel"], wheel)
+}
+
+fn ruff(plan: &Plan, thin_is_python: bool) -> Item {
+    let mut table = Table::new();
+    table.insert("line-length", value(i64::from(LINE_LENGTH)));
+    table.insert("target-version", value(format!("py{}{}", plan.python.0, plan.python.1)));
+    if !thin_is_python {
+        table.insert("extend-exclude", value(inline(["notebooks"])));
+        comment(
+            &mut table,
+            "extend-exclude",
+            &["a cell of the notebook is not Python that ruff reads".to_owned()],
+        );
+    }
+    let mut lint = Table::new();
+    lint.insert("select", value(inline(RULES)));
+    lint.insert("exclude", value(inline(["notebooks/*.ipynb"])));
+    comment(
+        &mut lint,
+        "exclude",
+        &["a notebook imports and shows values as it goes".to_owned()],
+    );
+    let ignores = ignores(plan);
+    if !ignores.is_empty() {
+        let mut files = Table::new();
+        for (file, codes) in ignores {
+            files.insert(&file, value(inline(codes.keys().cloned())));
+            let reasons: Vec<String> = codes.iter().map(|(code, reason)| format!("{code}: {reason}")).collect();
+            comment(&mut files, &file, &reasons);
+        }
+        lint.insert("per-file-ignores", Item::Table(files));
+    }
+    table.insert("lint", Item::Table(lint));
+    Item::Table(table)
+}
+
+/// Rules that the notebook's own lines break, by file and code, with the reason.
+fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut all: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for exception in &plan.lint_exceptions {
+        let file = format!("src/{}/{}", plan.package, exception.file);
+        all.entry(file)
+            .or_default()
+            .insert(exception.code.clone(), one_line(&exception.reason));
+    }
+    let mut add = |file: String, codes: &[&str], reason: &str| {
+        for code in codes {
+            all.entry(file.clone())
+                .or_default()
+                .entry((*code).to_owned())
+                .or_insert_with(|| reason.to_owned());
+        }
+    };
+    let inside = "imports inside functions stay in the notebook's order";
+    if plan
+        .functions
+        .items
+        .iter()
+        .any(|item| source::imports_inside(&item.source))
+    {
+        add(format!("src/{}/functions.py", plan.package), &["I001"], inside);
+    }
+    if plan
+        .steps_module
+        .items
+        .iter()
+        .map(|item| &item.source)
+        .chain(plan.steps.iter().map(|step| &step.body))
+        .any(|text| source::imports_inside(text))
+    {
+        add(format!("src/{}/steps.py", plan.package), &["I001"], inside);
+    }
+    if plan
+        .tests
+        .recorded
+        .iter()
+        .any(|test| matches!(test.expected.as_str(), "None" | "True" | "False"))
+    {
+        add(
+            "tests/test_recorded.py".to_owned(),
+            &["E711", "E712"],
+            "values are compared as libraries compare them",
+        );
+    }
+    all
+}
+
+fn mypy(plan: &Plan) -> Item {
+    let mut table = Table::new();
+    table.insert("strict", value(true));
+    table.insert("mypy_path", value("src"));
+    let mut overrides = ArrayOfTables::new();
+    let mut own = vec![format!("{}.steps", plan.package)];
+    if !plan.functions.items.is_empty() {
+        own.insert(0, format!("{}.functions", plan.package));
+    }
+    let mut verbatim = Table::new();
+    verbatim.decor_mut().set_prefix(
+        "\n# The notebook's own statements, which nobody annotated. To lift it: annotate a function, take a code off\n\
+         # the list, run mypy, and go on until the list is empty.\n",
+    );
+    verbatim.insert("module", value(inline(own)));
+    verbatim.insert("warn_unused_ignores", value(false));
+    verbatim.insert("disable_error_code", value(lines(UNTYPED)));
+    overrides.push(verbatim);
+    let mut untyped: BTreeSet<&str> = plan.untyped.iter().map(String::as_str).collect();
+    if plan.saves_figures {
+        untyped.insert("matplotlib");
+    }
+    if !untyped.is_empty() {
+        let mut skipped = Table::new();
+        skipped
+            .decor_mut()
+            .set_prefix("\n# Libraries whose types are not checked.\n");
+        let modules: Vec<String> = untyped
+            .into_iter()
+            .flat_map(|name| [name.to_owned(), format!("{name}.*")])
+            .collect();
+        skipped.insert("module", value(lines(&modules)));
+        skipped.insert("follow_imports", value("skip"));
+        skipped.insert("ignore_missing_imports", value(true));
+        overrides.push(skipped);
+    }
+    table.insert("overrides", Item::ArrayOfTables(overrides));
+    Item::Table(table)
+}
+
+fn pytest() -> Item {
+    let mut options = Table::new();
+    options.insert("testpaths", value(inline(["tests"])));
+    options.insert("pythonpath", value(inline(["src"])));
+    nest(["ini_options"], options)
+}
+
+/// `table` below `path`, whose own headers are not written.
+fn nest<const N: usize>(path: [&str; N], table: Table) -> Item {
+    let mut item = Item::Table(table);
+    for name in path.into_iter().rev() {
+        let mut outer = implicit();
+        outer.insert(name, item);
+        item = Item::Table(outer);
+    }
+    item
+}
+
+fn implicit() -> Table {
+    let mut table = Table::new();
+    table.set_implicit(true);
+    table
+}
+
+fn inline<T: Into<Value>>(values: impl IntoIterator<Item = T>) -> Array {
+    values.into_iter().collect()
+}
+
+/// An array with a value a line.
+fn lines<T: AsRef<str>>(values: &[T]) -> Array {
+    let mut array: Array = values.iter().map(AsRef::as_ref).collect();
+    for value in array.iter_mut() {
+        value.decor_mut().set_prefix("\n    ");
+    }
+    array.set_trailing("\n");
+    array.set_trailing_comma(true);
+    array
+}
+
+fn comment(table: &mut Table, key: &str, text: &[String]) {
+    if let Some(mut key) = table.key_mut(key) {
+        let text: String = text.iter().map(|line| format!("# {line}\n")).collect();
+        key.leaf_decor_mut().set_prefix(text);
+    }
+}

@@ -1,0 +1,279 @@
+//! The package's tests: what the notebook recorded, files that are missing, and what holds for every package.
+
+use std::collections::BTreeSet;
+
+use ruff_python_ast::Expr;
+use ruff_python_parser::parse_expression;
+use serde::Serialize;
+
+use crate::plan::{ConfigField, ConfigType, ImportSection, MissingFile, PathUse, Plan, Recorded};
+
+use super::config;
+use super::imports;
+use super::literal;
+use super::names::FIGURES_DIR;
+use super::source;
+
+/// Modules of the standard library that a recorded value is compared with.
+const STDLIB: [&str; 16] = [
+    "collections",
+    "datetime",
+    "decimal",
+    "fractions",
+    "functools",
+    "hashlib",
+    "io",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "os",
+    "pathlib",
+    "re",
+    "statistics",
+    "textwrap",
+];
+
+#[derive(Serialize)]
+pub(super) struct Conftest {
+    imports: String,
+    variable: String,
+    secrets: Vec<String>,
+    inputs: Vec<(String, String)>,
+    exists: &'static str,
+    /// File name of the notebook as a literal, where the run stands in its folder.
+    notebook: Option<String>,
+    /// Fields and values of a dictionary's inside.
+    outputs: String,
+    steps: Vec<String>,
+}
+
+pub(super) fn conftest(plan: &Plan) -> Conftest {
+    let package = &plan.package;
+    let own = |module: String, symbol| imports::of(ImportSection::FirstParty, &module, Some(symbol), None);
+    let all = [
+        own(package.clone(), "steps"),
+        own(format!("{package}.config"), "Config"),
+        own(format!("{package}.pipeline"), "Results"),
+        own(format!("{package}.pipeline"), "run"),
+    ];
+    let written = |field: &ConfigField| {
+        // a file that the notebook writes and then reads is not an input
+        plan.config
+            .iter()
+            .any(|other| other.path_use == Some(PathUse::Write) && other.default == field.default)
+    };
+    let files = || {
+        plan.config
+            .iter()
+            .filter(|field| matches!(field.type_, ConfigType::Path | ConfigType::Str))
+    };
+    let inputs: Vec<&ConfigField> = files()
+        .filter(|field| field.path_use == Some(PathUse::Read) && !written(field) && !field.default.contains("://"))
+        .collect();
+    let mut outputs: Vec<(String, String)> = files()
+        .filter(|field| field.path_use == Some(PathUse::Write) || (field.path_use.is_some() && written(field)))
+        .map(|field| {
+            (
+                field.field.clone(),
+                path(field, &format!("out / Path(config.{}).name", field.field)),
+            )
+        })
+        .collect();
+    if config::adds_figures_dir(plan) {
+        outputs.push((FIGURES_DIR.to_owned(), "out / \"figures\"".to_owned()));
+    }
+    let entries: Vec<String> = outputs
+        .iter()
+        .map(|(field, value)| format!("{}: {value}", literal::string(field)))
+        .collect();
+    let strings = inputs.iter().any(|field| field.type_ == ConfigType::Str);
+    Conftest {
+        imports: imports::block(&all),
+        variable: literal::string(&format!("{}DATA_ROOT", config::prefix(plan))),
+        secrets: plan.secrets.iter().map(|secret| literal::string(&secret.env)).collect(),
+        inputs: inputs
+            .into_iter()
+            .map(|field| {
+                (
+                    field.field.clone(),
+                    path(field, &format!("DATA_ROOT / config.{}", field.field)),
+                )
+            })
+            .collect(),
+        exists: if strings {
+            "Path(path).exists()"
+        } else {
+            "path.exists()"
+        },
+        notebook: plan
+            .tests
+            .needs_notebook_folder
+            .then(|| literal::string(&plan.notebook.file_name)),
+        outputs: entries.join(", "),
+        steps: plan.steps.iter().map(|step| literal::string(&step.function)).collect(),
+    }
+}
+
+fn path(field: &ConfigField, value: &str) -> String {
+    if field.type_ == ConfigType::Str {
+        format!("str({value})")
+    } else {
+        value.to_owned()
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct PackageTests {
+    package: String,
+    modules: Vec<String>,
+    /// Field and environment variable, as the inside of a dictionary.
+    secrets: String,
+    has_run: bool,
+}
+
+pub(super) fn package(plan: &Plan) -> PackageTests {
+    let mut modules: Vec<&str> = vec!["cli", "config", "pipeline", "steps"];
+    if !plan.functions.items.is_empty() {
+        modules.push("functions");
+    }
+    if plan.saves_figures {
+        modules.push("figures");
+    }
+    modules.sort_unstable();
+    let secrets: Vec<String> = plan
+        .secrets
+        .iter()
+        .map(|secret| format!("{}: {}", literal::string(&secret.field), literal::string(&secret.env)))
+        .collect();
+    PackageTests {
+        package: plan.package.clone(),
+        modules: modules
+            .into_iter()
+            .map(|module| format!("{}.{module}", plan.package))
+            .collect(),
+        secrets: secrets.join(", "),
+        has_run: !plan.steps.is_empty(),
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct RecordedTests {
+    imports: String,
+    tests: Vec<RecordedTest>,
+}
+
+#[derive(Serialize)]
+struct RecordedTest {
+    name: String,
+    expression: String,
+    expected: String,
+}
+
+pub(super) fn recorded(plan: &Plan) -> RecordedTests {
+    let tests = &plan.tests.recorded;
+    let results = format!("{}.pipeline", plan.package);
+    let mut all = vec![imports::of(ImportSection::FirstParty, &results, Some("Results"), None)];
+    if tests.iter().any(|test| test.tolerance.is_some()) {
+        all.push(imports::of(ImportSection::ThirdParty, "pytest", None, None));
+    }
+    let roots: BTreeSet<&str> = tests
+        .iter()
+        .flat_map(|test| [&test.expression, &test.expected])
+        .flat_map(|text| source::roots(text))
+        .collect();
+    for module in STDLIB.into_iter().filter(|module| roots.contains(module)) {
+        all.push(imports::of(ImportSection::Stdlib, module, None, None));
+    }
+    RecordedTests {
+        imports: imports::block(&all),
+        tests: tests.iter().map(recorded_test).collect(),
+    }
+}
+
+fn recorded_test(test: &Recorded) -> RecordedTest {
+    let expected = match &test.tolerance {
+        Some(tolerance) => format!("pytest.approx({}, rel={tolerance})", test.expected),
+        None => operand(&test.expected),
+    };
+    RecordedTest {
+        name: test.test.clone(),
+        expression: operand(&test.expression),
+        expected,
+    }
+}
+
+/// `text` as one side of `==`, in parentheses where it binds less.
+fn operand(text: &str) -> String {
+    let loose = parse_expression(text).is_ok_and(|parsed| {
+        matches!(
+            parsed.expr(),
+            Expr::BoolOp(_) | Expr::Compare(_) | Expr::If(_) | Expr::Lambda(_) | Expr::Named(_) | Expr::UnaryOp(_)
+        )
+    });
+    if loose { format!("({text})") } else { text.to_owned() }
+}
+
+#[derive(Serialize)]
+pub(super) struct MissingTests {
+    package: String,
+    tests: Vec<MissingTest>,
+}
+
+#[derive(Serialize)]
+struct MissingTest {
+    function: String,
+    param: String,
+    file: String,
+    exception: String,
+    arguments: String,
+}
+
+pub(super) fn missing_files(plan: &Plan) -> MissingTests {
+    let tests = plan
+        .tests
+        .missing_files
+        .iter()
+        .map(|test| missing_file(plan, test))
+        .collect();
+    MissingTests {
+        package: plan.package.clone(),
+        tests,
+    }
+}
+
+fn missing_file(plan: &Plan, test: &MissingFile) -> MissingTest {
+    let step = plan.steps.iter().find(|step| step.function == test.function);
+    let annotation = |name: &str| {
+        let params = step.map(|step| step.params.as_slice()).unwrap_or_default();
+        params
+            .iter()
+            .find(|param| param.name == name)
+            .map(|param| param.annotation.as_str())
+    };
+    let absent = if annotation(&test.param) == Some("str") {
+        "str(absent)"
+    } else {
+        "absent"
+    };
+    let mut arguments = vec![format!("{}={absent}", test.param)];
+    for (name, value) in &test.others {
+        let bare = annotation(name) == Some("Path") && !value.contains("Path(");
+        arguments.push(if bare {
+            format!("{name}=Path({value})")
+        } else {
+            format!("{name}={value}")
+        });
+    }
+    let given = test.others.iter().any(|(name, _)| name == FIGURES_DIR);
+    if step.is_some_and(|step| step.saves_figures) && !given {
+        arguments.push(format!("{FIGURES_DIR}=None"));
+    }
+    MissingTest {
+        function: test.function.clone(),
+        param: test.param.clone(),
+        file: literal::string(&format!("absent{}", test.suffix)),
+        exception: test.exception.clone(),
+        arguments: arguments.join(", "),
+    }
+}

@@ -1,0 +1,173 @@
+//! What a run can vary: constants in capitals, and the paths of files that the pipeline reads and writes.
+
+use std::collections::BTreeMap;
+
+use ruff_python_ast::Expr;
+
+use crate::facts::{Direction, Facts, NameId, io_calls};
+use crate::python::span;
+use crate::text::Span;
+
+use super::bindings::Histories;
+use super::fate::single_assignment;
+use super::magic::literal;
+use super::model::{ConfigField, ConfigType, PathUse};
+use super::names::{Allocator, snake_case};
+use super::pieces::{Fate, Piece};
+
+/// The configuration, and where it is read.
+#[derive(Debug, Default)]
+pub(super) struct Configuration {
+    pub fields: Vec<ConfigField>,
+    /// Notebook names that are fields: index into `fields`.
+    pub by_name: BTreeMap<NameId, usize>,
+    /// Path literals that are fields: index of the piece, span in the cell's text, index into `fields`.
+    pub literals: Vec<(usize, Span, usize)>,
+}
+
+/// Collects the configuration. `secrets` are the spans, per piece, that hold one: they never become a default.
+pub(super) fn configuration(
+    facts: &Facts,
+    histories: &Histories,
+    pieces: &[Piece<'_>],
+    names: &mut Allocator,
+) -> Configuration {
+    let mut out = Configuration::default();
+    for piece in pieces.iter().filter(|p| p.fate == Fate::Config) {
+        let Some((name, value)) = single_assignment(piece.stmt) else { continue };
+        let Some(id) = facts.names.find(name) else { continue };
+        let wanted = name.to_lowercase();
+        let field = if names.is_free(&wanted) { names.take(&wanted) } else { names.take(&format!("{wanted}_value")) };
+        out.by_name.insert(id, out.fields.len());
+        out.fields.push(ConfigField {
+            field,
+            name: Some(name.to_owned()),
+            cell: piece.cell,
+            type_: scalar_type(value),
+            default: piece.code.slice(value).to_owned(),
+            description: description(&piece.trail),
+            path_use: None,
+        });
+    }
+    path_constants(facts, histories, pieces, &mut out);
+    for (i, piece) in pieces.iter().enumerate().filter(|(_, p)| p.is_kept()) {
+        path_literals(facts, i, piece, names, &mut out);
+    }
+    out
+}
+
+fn scalar_type(value: &Expr) -> ConfigType {
+    match value {
+        Expr::BooleanLiteral(_) => ConfigType::Bool,
+        Expr::NumberLiteral(number) if number.value.is_float() => ConfigType::Float,
+        Expr::NumberLiteral(_) => ConfigType::Int,
+        Expr::UnaryOp(unary) => scalar_type(&unary.operand),
+        _ => ConfigType::Str,
+    }
+}
+
+/// The author's own comment behind the constant.
+fn description(trail: &str) -> Option<String> {
+    let comment = trail.lines().next()?.trim().trim_start_matches('#').trim();
+    let is_prose = comment.chars().any(char::is_alphabetic) && !comment.starts_with("noqa") && !comment.starts_with("type:");
+    is_prose.then(|| comment.to_owned())
+}
+
+/// A constant that is only ever the path of an I/O call is a path.
+fn path_constants(facts: &Facts, histories: &Histories, pieces: &[Piece<'_>], out: &mut Configuration) {
+    let names: Vec<(NameId, usize)> = out.by_name.iter().map(|(&id, &field)| (id, field)).collect();
+    for (id, field) in names {
+        let text = facts.text(id);
+        let readers: Vec<&Piece<'_>> = histories.get(id).readers.iter().filter_map(|&r| pieces.get(r)).collect();
+        let uses = |piece: &Piece<'_>| {
+            let scopes = piece.facts.scopes.iter().filter_map(|&s| facts.scope(s));
+            piece.facts.uses.iter().chain(scopes.flat_map(|s| &s.reads)).filter(|u| u.name == id).count()
+        };
+        let calls: Vec<_> = readers
+            .iter()
+            .flat_map(|p| io_calls(p.stmt, &facts.imports))
+            .filter(|call| call.name.as_deref() == Some(text))
+            .collect();
+        let all_paths = !calls.is_empty() && calls.len() == readers.iter().map(|p| uses(p)).sum::<usize>();
+        let Some(config) = out.fields.get_mut(field).filter(|f| all_paths && f.type_ == ConfigType::Str) else {
+            continue;
+        };
+        let reads = calls.iter().any(|call| call.direction == Direction::Read);
+        let writes = calls.iter().any(|call| call.direction == Direction::Write);
+        if is_remote(&config.default) {
+            continue;
+        }
+        config.path_use = Some(if writes || !reads { PathUse::Write } else { PathUse::Read });
+        if calls.iter().all(|call| takes_path_objects(&call.callable)) {
+            config.type_ = ConfigType::Path;
+        }
+    }
+}
+
+/// Literal paths of I/O calls become fields, the same path one field.
+fn path_literals(facts: &Facts, index: usize, piece: &Piece<'_>, names: &mut Allocator, out: &mut Configuration) {
+    let scopes: Vec<Span> =
+        piece.facts.scopes.iter().filter_map(|&s| facts.scope(s)).map(|s| span(s.range)).collect();
+    for call in io_calls(piece.stmt, &facts.imports) {
+        let here = span(call.path);
+        let inside = scopes.iter().any(|s| s.contains(here));
+        let Some(path) = call.literal.as_deref().filter(|p| !inside && is_path(p)) else {
+            continue;
+        };
+        let default = literal(path);
+        let write = call.direction == Direction::Write;
+        let known = out.fields.iter().position(|f| f.name.is_none() && f.default == default);
+        let field = known.unwrap_or_else(|| {
+            let remote = is_remote(path);
+            let type_ = if !remote && takes_path_objects(&call.callable) { ConfigType::Path } else { ConfigType::Str };
+            out.fields.push(ConfigField {
+                field: names.take(&field_name(path, remote)),
+                name: None,
+                cell: piece.cell,
+                type_,
+                default,
+                description: Some(if write { "written".to_owned() } else { "read".to_owned() }),
+                path_use: (!remote).then_some(if write { PathUse::Write } else { PathUse::Read }),
+            });
+            out.fields.len() - 1
+        });
+        if let Some(config) = out.fields.get_mut(field) {
+            if write && config.path_use == Some(PathUse::Read) {
+                config.path_use = Some(PathUse::Write);
+            }
+            if !takes_path_objects(&call.callable) {
+                config.type_ = ConfigType::Str;
+            }
+        }
+        out.literals.push((index, here, field));
+    }
+}
+
+fn is_remote(path: &str) -> bool {
+    path.contains("://")
+}
+
+/// A string that can be a path to one file: no pattern, no inline data.
+fn is_path(text: &str) -> bool {
+    let inline = text.trim_start().starts_with(['{', '[', '<']);
+    !text.is_empty() && text.len() < 300 && !inline && !text.contains(['\n', '*', '\0', '@']) && text != ":memory:"
+}
+
+fn field_name(path: &str, remote: bool) -> String {
+    let trimmed = path.trim_end_matches('/').split(['?', '#']).next().unwrap_or_default();
+    let file = trimmed.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = file.split('.').find(|part| !part.is_empty()).unwrap_or_default();
+    let name = snake_case(stem, 6);
+    let name = if name.is_empty() { "input".to_owned() } else { name };
+    format!("{name}_{}", if remote { "url" } else { "path" })
+}
+
+/// Calls that take a `pathlib.Path` where they take a string.
+fn takes_path_objects(callable: &str) -> bool {
+    callable == "open"
+        || callable.starts_with("pandas.")
+        || callable.starts_with("numpy.")
+        || callable.starts_with("matplotlib.")
+        || callable.starts_with(".to_")
+        || callable == ".savefig"
+}

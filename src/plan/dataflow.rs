@@ -1,0 +1,368 @@
+//! Names between steps: what each takes and gives, and which names can only be shared.
+//!
+//! Steps run in page order, each once. A name is a parameter where every path has bound it before; it is a return
+//! where it is read later or is a result. What these can't show (a name bound on some paths only, one that a function
+//! made earlier reads after a later step rebinds it, one that is deleted and asked for) is shared: it stays a global
+//! of the steps' module, exactly as the kernel had it.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::{Certainty, Facts, NameId, ScopeKind, Use};
+use crate::python::{is_builtin, provided_by};
+
+use super::bindings::Histories;
+use super::pieces::{Fate, Piece};
+
+/// What one step does to names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StepFlow {
+    /// Names read before the step itself binds them, in order of first use.
+    pub exposed: Vec<NameId>,
+    /// Names that it binds, and whether on every path.
+    pub bound: BTreeMap<NameId, Certainty>,
+    /// Names that it deletes and does not bind again.
+    pub deleted: Vec<NameId>,
+    /// Names that it deletes at some point.
+    pub deletes: Vec<NameId>,
+    pub mutated: Vec<NameId>,
+    /// Names read by functions made here that may run later.
+    pub captured: Vec<NameId>,
+    /// Names read in the step, at any place.
+    pub reads: FxHashSet<NameId>,
+}
+
+/// What passes between the steps.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DataFlow {
+    pub steps: Vec<StepFlow>,
+    /// Shared names and why.
+    pub state: BTreeMap<NameId, String>,
+    pub inputs: Vec<Vec<NameId>>,
+    pub outputs: Vec<Vec<NameId>>,
+    /// Results: names whose last binding nothing reads.
+    pub results: Vec<NameId>,
+}
+
+/// Whether a name is bound before a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    Unbound,
+    Maybe,
+    Bound,
+}
+
+pub(super) struct Analysis<'a> {
+    pub facts: &'a Facts,
+    pub histories: &'a Histories,
+    pub pieces: &'a [Piece<'a>],
+    /// The kept pieces of each step.
+    pub groups: &'a [Vec<usize>],
+    /// Whether all names must be shared, because the notebook reaches them by text.
+    pub reflective: bool,
+    /// Names that must come out although nothing reads them (recorded values).
+    pub wanted: &'a [NameId],
+    /// Names at a module's top level or in the configuration: never parameters of the data-flow.
+    pub top_level: &'a FxHashSet<NameId>,
+}
+
+impl Analysis<'_> {
+    pub fn run(&self) -> DataFlow {
+        let mut flow = DataFlow {
+            steps: self.groups.iter().map(|group| self.step_flow(group)).collect(),
+            ..DataFlow::default()
+        };
+        flow.state = self.state(&flow);
+        flow.results = self.results(&flow);
+        self.pass(&mut flow);
+        flow
+    }
+
+    fn is_variable(&self, name: NameId) -> bool {
+        self.histories.is_variable(name) && !self.top_level.contains(&name)
+    }
+
+    fn step_flow(&self, group: &[usize]) -> StepFlow {
+        let mut flow = StepFlow::default();
+        for piece in group.iter().filter_map(|&i| self.pieces.get(i)) {
+            for found in &piece.facts.uses {
+                self.expose(&mut flow, found);
+            }
+            for &id in &piece.facts.scopes {
+                let Some(scope) = self.facts.scope(id) else { continue };
+                for found in &scope.reads {
+                    self.capture(&mut flow, piece, found, scope.immediate, scope.kind);
+                }
+            }
+            flow.mutated.extend(piece.facts.mutates.iter().copied());
+            for &(name, certainty) in &piece.facts.bound {
+                let entry = flow.bound.entry(name).or_insert(certainty);
+                if certainty == Certainty::Definite {
+                    *entry = Certainty::Definite;
+                }
+                flow.deleted.retain(|&d| d != name);
+            }
+            for &(name, certainty) in &piece.facts.deleted {
+                flow.deletes.push(name);
+                if certainty == Certainty::Definite {
+                    flow.bound.remove(&name);
+                } else {
+                    flow.bound.insert(name, Certainty::Maybe);
+                }
+                flow.deleted.push(name);
+            }
+        }
+        flow
+    }
+
+    fn expose(&self, flow: &mut StepFlow, found: &Use) {
+        flow.reads.insert(found.name);
+        let bound = flow.bound.get(&found.name) == Some(&Certainty::Definite);
+        if !bound && !flow.exposed.contains(&found.name) {
+            flow.exposed.push(found.name);
+        }
+    }
+
+    fn capture(&self, flow: &mut StepFlow, piece: &Piece<'_>, found: &Use, immediate: bool, kind: ScopeKind) {
+        flow.reads.insert(found.name);
+        let bound = flow.bound.get(&found.name) == Some(&Certainty::Definite);
+        let bound_here = piece.facts.binds.iter().any(|b| b.name == found.name);
+        if immediate {
+            if !bound && !bound_here && !flow.exposed.contains(&found.name) {
+                flow.exposed.push(found.name);
+            }
+            return;
+        }
+        flow.captured.push(found.name);
+        // a function made here that reads what an earlier step bound takes it in; what only a later statement of this
+        // step binds is a local of the step by then
+        let binders = &self.histories.get(found.name).binders;
+        let first_here = piece.cell;
+        let earlier = binders.iter().filter_map(|&b| self.pieces.get(b)).any(|p| p.cell < first_here);
+        let generator_now = kind == ScopeKind::Generator;
+        if !bound && !bound_here && (earlier || generator_now) && !flow.exposed.contains(&found.name) {
+            flow.exposed.push(found.name);
+        }
+    }
+
+    /// The shared names, found by running the steps until no more are added.
+    fn state(&self, flow: &DataFlow) -> BTreeMap<NameId, String> {
+        let mut state = BTreeMap::new();
+        let names: Vec<NameId> = self.facts.names.ids().collect();
+        for &name in &names {
+            if let Some(reason) = self.shared_by_nature(name, flow) {
+                state.insert(name, reason);
+            }
+        }
+        self.shared_by_paths(flow, &mut state);
+        state
+    }
+
+    fn shared_by_nature(&self, name: NameId, flow: &DataFlow) -> Option<String> {
+        let text = self.facts.text(name);
+        let steps = || flow.steps.iter().enumerate();
+        let binders: Vec<usize> = steps()
+            .filter(|(_, s)| s.bound.contains_key(&name) || s.deletes.contains(&name))
+            .map(|(i, _)| i)
+            .collect();
+        let read = steps().any(|(_, s)| s.reads.contains(&name));
+        if !self.is_variable(name) {
+            let unknown = read && !is_builtin(text) && provided_by(text).is_none() && !self.top_level.contains(&name);
+            return unknown.then(|| "no cell binds it by name".to_owned());
+        }
+        if binders.is_empty() && !read && !self.read_by_state_function(name) {
+            return None;
+        }
+        if self.histories.get(name).global {
+            return Some("a function rebinds it with `global`".to_owned());
+        }
+        if self.reflective {
+            return Some("the notebook reaches its names by text".to_owned());
+        }
+        if text.starts_with('_') && !text.chars().all(|c| c == '_') {
+            return Some("its name is private".to_owned());
+        }
+        if self.read_by_state_function(name) {
+            return Some("a function reads it when it is called".to_owned());
+        }
+        if self.is_kept_class(name) {
+            return Some("it is a class made while the notebook runs".to_owned());
+        }
+        for (at, step) in steps() {
+            if !step.captured.contains(&name) {
+                continue;
+            }
+            let later = binders.iter().any(|&b| b > at);
+            let by_then = binders.iter().any(|&b| b <= at);
+            if later || !by_then {
+                return Some("a function made before reads it after a later section rebinds it".to_owned());
+            }
+        }
+        None
+    }
+
+    fn read_by_state_function(&self, name: NameId) -> bool {
+        self.pieces.iter().filter(|p| p.fate == Fate::StateFunction).any(|piece| {
+            let scopes = piece.facts.scopes.iter().filter_map(|&id| self.facts.scope(id));
+            scopes.into_iter().any(|s| s.reads.iter().any(|u| u.name == name) || s.writes.contains(&name) || s.mutates.contains(&name))
+        })
+    }
+
+    fn is_kept_class(&self, name: NameId) -> bool {
+        self.pieces.iter().filter(|p| p.is_kept()).any(|piece| {
+            piece.facts.binds.iter().any(|b| b.name == name && b.kind == crate::facts::BindKind::Class)
+        })
+    }
+
+    /// Names that some path leaves unbound where a parameter or a return would need them.
+    fn shared_by_paths(&self, flow: &DataFlow, state: &mut BTreeMap<NameId, String>) {
+        let mut before: FxHashMap<NameId, Before> = FxHashMap::default();
+        let mut was_deleted: FxHashSet<NameId> = FxHashSet::default();
+        for (at, step) in flow.steps.iter().enumerate() {
+            for &name in &step.exposed {
+                if !self.is_variable(name) || state.contains_key(&name) {
+                    continue;
+                }
+                let known = before.get(&name).copied().unwrap_or(Before::Unbound);
+                let reason = match known {
+                    Before::Bound => continue,
+                    Before::Maybe => "some path leaves it unbound",
+                    Before::Unbound if was_deleted.contains(&name) => "it is deleted and asked for again",
+                    Before::Unbound if step.bound.contains_key(&name) => "it is read before its own section binds it",
+                    Before::Unbound => {
+                        let text = self.facts.text(name);
+                        if is_builtin(text) || provided_by(text).is_some() {
+                            continue;
+                        }
+                        "it is read before a cell binds it"
+                    }
+                };
+                state.insert(name, reason.to_owned());
+            }
+            for (&name, &certainty) in &step.bound {
+                let known = before.get(&name).copied().unwrap_or(Before::Unbound);
+                let maybe_out = certainty == Certainty::Maybe && known != Before::Bound;
+                if maybe_out && self.is_variable(name) && self.live_after(flow, name, at) {
+                    state.entry(name).or_insert_with(|| "some path leaves it unbound".to_owned());
+                }
+                let now = if certainty == Certainty::Definite || known == Before::Bound { Before::Bound } else { Before::Maybe };
+                before.insert(name, now);
+            }
+            for &name in &step.deletes {
+                // deleted on some paths, or deleted and then used in the same step
+                let maybe = step.bound.get(&name) == Some(&Certainty::Maybe) || step.reads.contains(&name) && step.captured.contains(&name);
+                if maybe && self.is_variable(name) {
+                    state.entry(name).or_insert_with(|| "it is deleted on some paths".to_owned());
+                }
+                if step.deleted.contains(&name) {
+                    before.insert(name, Before::Unbound);
+                    was_deleted.insert(name);
+                }
+            }
+        }
+    }
+
+    /// Whether a step after `at` reads the name before it binds it on every path.
+    fn live_after(&self, flow: &DataFlow, name: NameId, at: usize) -> bool {
+        for step in flow.steps.iter().skip(at + 1) {
+            if step.exposed.contains(&name) {
+                return true;
+            }
+            match step.bound.get(&name) {
+                Some(Certainty::Definite) => return false,
+                // the value that came in goes out on the paths that don't bind it
+                Some(Certainty::Maybe) | None => {}
+            }
+            if step.deleted.contains(&name) {
+                return false;
+            }
+        }
+        self.wanted.contains(&name)
+    }
+
+    /// Names assigned and never read afterwards.
+    fn results(&self, flow: &DataFlow) -> Vec<NameId> {
+        let mut found = Vec::new();
+        for name in self.facts.names.ids() {
+            let history = self.histories.get(name);
+            let text = self.facts.text(name);
+            let kept = |i: &&usize| self.pieces.get(**i).is_some_and(Piece::is_kept);
+            let Some(&last) = history.binders.iter().filter(kept).last() else {
+                continue;
+            };
+            let read_after = history.readers.iter().any(|&r| r > last);
+            let plain = self.pieces.get(last).is_some_and(|p| is_plain_binding(p, name));
+            let wanted = self.wanted.contains(&name);
+            let deleted_after = history.deleted_by.iter().any(|&d| d > last);
+            if (wanted || (!read_after && plain)) && !text.starts_with('_') && !deleted_after && self.certain_at_end(flow, name) {
+                found.push((last, name));
+            }
+        }
+        found.sort();
+        found.into_iter().map(|(_, name)| name).collect()
+    }
+
+    fn certain_at_end(&self, flow: &DataFlow, name: NameId) -> bool {
+        let mut bound = false;
+        for step in &flow.steps {
+            bound |= step.bound.get(&name) == Some(&Certainty::Definite);
+            bound &= !step.deleted.contains(&name);
+        }
+        bound
+    }
+
+    /// Inputs and outputs of each step.
+    fn pass(&self, flow: &mut DataFlow) {
+        let mut bound: FxHashSet<NameId> = FxHashSet::default();
+        for at in 0..flow.steps.len() {
+            let Some(step) = flow.steps.get(at) else { break };
+            let shared = |name: &NameId| flow.state.contains_key(name);
+            let mut inputs: Vec<NameId> = step.exposed.iter().copied().filter(|n| bound.contains(n) && !shared(n)).collect();
+            let mut outputs = Vec::new();
+            for (&name, &certainty) in &step.bound {
+                let is_last_result = flow.results.contains(&name) && !flow.steps.iter().skip(at + 1).any(|s| s.bound.contains_key(&name));
+                let leaves = self.live_after(flow, name, at) || is_last_result;
+                if !leaves || !self.is_variable(name) {
+                    continue;
+                }
+                if shared(&name) {
+                    if is_last_result {
+                        outputs.push(name);
+                    }
+                    continue;
+                }
+                if certainty == Certainty::Maybe && bound.contains(&name) && !inputs.contains(&name) {
+                    inputs.push(name);
+                }
+                outputs.push(name);
+            }
+            for &name in &step.mutated {
+                let came_in = inputs.contains(&name) && !outputs.contains(&name);
+                if came_in && !step.deletes.contains(&name) && self.live_after(flow, name, at) && !shared(&name) {
+                    outputs.push(name);
+                }
+            }
+            let order = |name: &NameId| {
+                let first = |i: usize| self.pieces.get(i).is_some_and(|p| touches(p, *name));
+                self.groups.get(at).and_then(|group| group.iter().position(|&i| first(i))).unwrap_or(usize::MAX)
+            };
+            outputs.sort_by_key(|name| (order(name), *name));
+            for &name in step.deleted.iter() {
+                bound.remove(&name);
+            }
+            bound.extend(step.bound.iter().filter(|(_, c)| **c == Certainty::Definite).map(|(n, _)| *n));
+            flow.inputs.push(inputs);
+            flow.outputs.push(outputs);
+        }
+    }
+}
+
+fn touches(piece: &Piece<'_>, name: NameId) -> bool {
+    piece.facts.binds.iter().any(|b| b.name == name) || piece.facts.mutates.contains(&name)
+}
+
+/// An assignment at the top of its cell, as opposed to one inside a loop or branch.
+fn is_plain_binding(piece: &Piece<'_>, name: NameId) -> bool {
+    piece.facts.kind == crate::facts::StmtKind::Assign && piece.facts.binds.iter().any(|b| b.name == name)
+}

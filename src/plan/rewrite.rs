@@ -1,0 +1,158 @@
+//! A piece's text as it will stand in the package: the author's own, with the few edits that the move needs.
+
+use std::collections::BTreeMap;
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
+use ruff_text_size::Ranged;
+
+use crate::facts::{Facts, NameId, dotted};
+use crate::python::span;
+use crate::text::{EditSet, Span};
+
+use super::annotate::annotate;
+use super::magic::{Translation, translate};
+use super::pieces::Piece;
+
+/// What the rewriting of a piece needs to know.
+pub(super) struct Rewriting<'r> {
+    pub facts: &'r Facts,
+    /// Notebook names that became parameters under another name.
+    pub renamed: &'r BTreeMap<NameId, String>,
+    /// Literals that became parameters: their span in the cell's text, and the parameter.
+    pub replaced: &'r [(Span, String)],
+    /// Whether the notebook reaches names by text: `exec` then needs the module's namespace said.
+    pub reflective: bool,
+    /// Prefix of figure names, and how many the step has saved so far.
+    pub figures: Option<&'r str>,
+}
+
+/// A rewritten piece.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rewritten {
+    pub text: String,
+    /// Modules of the standard library that the edits brought in.
+    pub imports: Vec<&'static str>,
+    /// How many figures it saves by name.
+    pub figures: usize,
+}
+
+/// Rewrites a piece; `saved` figures of the step have names already.
+pub(super) fn rewrite(piece: &Piece<'_>, how: &Rewriting<'_>, saved: usize) -> Rewritten {
+    let mut edits = EditSet::new();
+    annotate(piece.stmt, &mut edits);
+    for (at, parameter) in how.replaced {
+        let _ = edits.push(*at, parameter.as_str());
+    }
+    let scopes = piece.facts.scopes.iter().filter_map(|&id| how.facts.scope(id));
+    for found in piece.facts.uses.iter().chain(scopes.flat_map(|s| &s.reads)) {
+        if let Some(parameter) = how.renamed.get(&found.name).filter(|_| !found.in_text) {
+            let _ = edits.push(span(found.range), parameter.as_str());
+        }
+    }
+    let mut editor = Editor {
+        how,
+        edits,
+        imports: Vec::new(),
+        figures: saved,
+        depth: 0,
+    };
+    editor.visit_stmt(piece.stmt);
+    let body = editor.edits.apply_within(&piece.code.text, piece.span);
+    Rewritten {
+        text: format!("{}{body}{}", piece.lead, piece.trail),
+        imports: editor.imports,
+        figures: editor.figures - saved,
+    }
+}
+
+struct Editor<'r> {
+    how: &'r Rewriting<'r>,
+    edits: EditSet,
+    imports: Vec<&'static str>,
+    figures: usize,
+    /// How many function bodies are around.
+    depth: usize,
+}
+
+impl Editor<'_> {
+    /// An edit that meets another one is left out: the first to come decides.
+    fn replace(&mut self, at: Span, text: impl Into<String>) {
+        let _ = self.edits.push(at, text);
+    }
+
+    fn translated(&mut self, at: Span, translation: Translation) {
+        match translation {
+            Translation::Statement { code, import } | Translation::Expression { code, import } => {
+                self.imports.push(import);
+                self.replace(at, code);
+            }
+            Translation::Drop(_) | Translation::None(_) => self.replace(at, "pass"),
+        }
+    }
+
+    fn call(&mut self, call: &ExprCall) {
+        let path = dotted(&call.func, &self.how.facts.imports).unwrap_or_default();
+        let at = span(call.range());
+        match path.as_str() {
+            "matplotlib.pyplot.show" => {
+                if let (Some(prefix), 0) = (self.how.figures, self.depth) {
+                    self.figures += 1;
+                    let name = format!("save_figures(figures_dir, \"{prefix}-{}\")", self.figures);
+                    self.replace(at, name);
+                }
+            }
+            "display" if !self.how.facts.is_value("display") => {
+                self.replace(span(call.func.range()), "print");
+            }
+            "exec" if self.how.reflective && call.arguments.len() == 1 => {
+                let end = at.end.saturating_sub(1);
+                self.replace(Span::new(end, end), ", globals()");
+            }
+            "locals" | "vars" if self.how.reflective && call.arguments.is_empty() && self.depth == 0 => {
+                self.replace(span(call.func.range()), "globals");
+            }
+            _ => {}
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Editor<'_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::IpyEscapeCommand(command) => {
+                self.translated(span(command.range), translate(command.kind, &command.value, false));
+                return;
+            }
+            // in a notebook this always holds; in a package it never does
+            Stmt::If(stmt_if) if crate::facts::is_main_test(&stmt_if.test) => {
+                self.replace(span(stmt_if.test.range()), "True");
+            }
+            Stmt::FunctionDef(_) => {
+                self.depth += 1;
+                walk_stmt(self, stmt);
+                self.depth -= 1;
+                return;
+            }
+            _ => {}
+        }
+        walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::IpyEscapeCommand(command) => {
+                self.translated(span(command.range), translate(command.kind, &command.value, true));
+            }
+            Expr::Call(call) => self.call(call),
+            Expr::Lambda(_) => {
+                self.depth += 1;
+                walk_expr(self, expr);
+                self.depth -= 1;
+                return;
+            }
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
+}

@@ -1,0 +1,89 @@
+//! Cells into sections: a section becomes a step.
+
+use crate::notebook::{CellIdx, CellKind, Notebook};
+
+/// A run of cells under one heading (or under none).
+#[derive(Clone, Debug)]
+pub(super) struct Section {
+    /// The heading as plain text; empty where there is none.
+    pub title: String,
+    pub cells: Vec<CellIdx>,
+}
+
+/// How many code cells without a heading go into one section before the next begins.
+const CELLS_WITHOUT_HEADING: usize = 4;
+
+/// The sections of a notebook: a heading of any level begins one; cells without headings go in groups.
+pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
+    let has_headings = notebook.cells.iter().filter(|cell| heading(cell).is_some()).count() > 1;
+    let mut out: Vec<Section> = Vec::new();
+    let mut title = String::new();
+    let mut begin = true;
+    for cell in &notebook.cells {
+        if let Some(text) = heading(cell) {
+            title = text;
+            begin = true;
+        }
+        if !cell.is_code() {
+            continue;
+        }
+        let full = !has_headings && out.last().is_some_and(|section| section.cells.len() >= CELLS_WITHOUT_HEADING);
+        if begin || full || out.is_empty() {
+            out.push(Section {
+                title: if has_headings { title.clone() } else { String::new() },
+                cells: Vec::new(),
+            });
+            begin = false;
+        }
+        if let Some(section) = out.last_mut() {
+            section.cells.push(cell.idx);
+        }
+    }
+    out
+}
+
+/// The last heading of a Markdown cell, as plain text.
+pub(super) fn heading(cell: &crate::notebook::Cell) -> Option<String> {
+    match cell.kind {
+        CellKind::Heading(_) => Some(plain(&cell.source.text)),
+        CellKind::Markdown => {
+            let mut fenced = false;
+            let mut found = None;
+            for line in cell.source.text.lines() {
+                fenced ^= line.trim_start().starts_with("```");
+                let level = line.bytes().take_while(|b| *b == b'#').count();
+                if !fenced && (1..=6).contains(&level) && line.get(level..).is_some_and(|rest| rest.starts_with(' ')) {
+                    found = Some(plain(line.get(level..).unwrap_or_default()));
+                }
+            }
+            found.filter(|text| !text.is_empty())
+        }
+        _ => None,
+    }
+}
+
+/// Markdown without its marks, as one line.
+pub(super) fn plain(markdown: &str) -> String {
+    let mut out = String::new();
+    let mut in_tag = false;
+    let mut chars = markdown.trim().trim_matches('#').chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '<' if chars.peek().is_some_and(|next| next.is_alphabetic() || *next == '/') => in_tag = true,
+            '>' if in_tag => in_tag = false,
+            _ if in_tag => {}
+            '*' | '`' => {}
+            ']' if chars.peek() == Some(&'(') => {
+                for skipped in chars.by_ref() {
+                    if skipped == ')' {
+                        break;
+                    }
+                }
+            }
+            '[' | ']' => {}
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}

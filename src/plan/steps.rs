@@ -1,0 +1,261 @@
+//! From groups of pieces and their data-flow to the steps of the plan.
+
+use std::collections::BTreeMap;
+
+use ruff_python_ast::{Expr, Stmt};
+
+use crate::facts::{Effect, Facts, NameId, dotted, expression_effect};
+use crate::notebook::{CellIdx, Notebook};
+
+use super::config::Configuration;
+use super::dataflow::{DataFlow, StepFlow};
+use super::model::{Argument, ConfigType, Level, Param, Return, SecretField, Step};
+use super::names::{Allocator, camel_case, is_field_name, snake_case};
+use super::pieces::Piece;
+use super::rewrite::{Rewriting, rewrite};
+use super::sections::Section;
+
+/// A secret of the notebook: where it stood, and the field that holds it now.
+pub(super) struct SecretUse {
+    pub field: SecretField,
+    /// The notebook's name for it, where a constant held it.
+    pub name: Option<NameId>,
+    /// The piece and the literal in its cell's text, where code held it.
+    pub literal: Option<(usize, crate::text::Span)>,
+}
+
+/// What all steps are made from.
+pub(super) struct StepMaker<'m> {
+    pub notebook: &'m Notebook<'m>,
+    pub facts: &'m Facts,
+    pub pieces: &'m [Piece<'m>],
+    pub config: &'m Configuration,
+    pub secrets: &'m [SecretUse],
+    pub flow: &'m DataFlow,
+    pub types: &'m BTreeMap<NameId, String>,
+    pub reflective: bool,
+    /// Whether anything that the notebook imports draws with pyplot.
+    pub plots: bool,
+}
+
+/// A step, and the standard modules that its text needs.
+pub(super) struct Made {
+    pub step: Step,
+    pub imports: Vec<&'static str>,
+}
+
+impl StepMaker<'_> {
+    /// Makes the step of `group`, the kept pieces of `section`.
+    pub fn make(&self, index: usize, section: &Section, group: &[usize], names: &mut Allocator) -> Option<Made> {
+        let pieces: Vec<(usize, &Piece<'_>)> = group.iter().filter_map(|&i| Some((i, self.pieces.get(i)?))).collect();
+        let (first, last) = (pieces.first()?.1.cell, pieces.last()?.1.cell);
+        let flow = self.flow.steps.get(index)?;
+        let inputs = self.flow.inputs.get(index)?;
+        let outputs = self.flow.outputs.get(index)?;
+        let function = names.take(&self.wanted_name(section, &pieces, outputs, index));
+        let (renamed, replaced, config_params) = self.configured(&pieces);
+        let figures = self.plots.then_some(function.as_str());
+        let mut body = String::new();
+        let mut imports = Vec::new();
+        let mut saved = 0;
+        for (at, &(i, piece)) in pieces.iter().enumerate() {
+            let here: Vec<_> = replaced.iter().filter(|(p, _, _)| *p == i).map(|(_, s, t)| (*s, t.clone())).collect();
+            let how = Rewriting {
+                facts: self.facts,
+                renamed: &renamed,
+                replaced: &here,
+                reflective: self.reflective,
+                figures,
+            };
+            let rewritten = rewrite(piece, &how, saved);
+            if at > 0 && pieces.get(at - 1).is_some_and(|(_, before)| before.cell != piece.cell) {
+                body.push('\n');
+            }
+            body.push_str(&rewritten.text);
+            body.push('\n');
+            imports.extend(rewritten.imports);
+            saved += rewritten.figures;
+            let ends_cell = pieces.get(at + 1).is_none_or(|(_, next)| next.cell != piece.cell);
+            if ends_cell && self.plots && self.shows_figure_at_end(piece.cell, &pieces) {
+                saved += 1;
+                body.push_str(&format!("save_figures(figures_dir, \"{function}-{saved}\")\n"));
+            }
+        }
+        let mut params = self.data_params(inputs);
+        params.extend(config_params);
+        let returns: Vec<Return> = outputs.iter().map(|&name| self.returned(name)).collect();
+        let result_class = (returns.len() > 1 && returns.iter().all(|r| is_field_name(&r.name)))
+            .then(|| names.take(&format!("{}Results", camel_case(&function))));
+        let globals = self.globals(flow);
+        let level = self.level(flow, inputs, &globals);
+        Some(Made {
+            step: Step {
+                function,
+                title: section.title.clone(),
+                cells: (first, last),
+                after_cell: last,
+                params,
+                returns,
+                result_class,
+                globals,
+                body,
+                is_async: pieces.iter().any(|(_, p)| p.facts.awaits),
+                saves_figures: saved > 0,
+                level,
+            },
+            imports,
+        })
+    }
+
+    /// From the heading, else from what the step does.
+    fn wanted_name(&self, section: &Section, pieces: &[(usize, &Piece<'_>)], outputs: &[NameId], index: usize) -> String {
+        let from_heading = snake_case(&section.title, 6);
+        if !from_heading.is_empty() {
+            return from_heading;
+        }
+        let reads = pieces.iter().any(|(_, p)| {
+            crate::facts::io_calls(p.stmt, &self.facts.imports).iter().any(|c| c.direction == crate::facts::Direction::Read)
+        });
+        let verb = if reads {
+            "load"
+        } else if outputs.is_empty() && pieces.iter().any(|(_, p)| self.is_plot(p)) {
+            return format!("plot_{}", index + 1);
+        } else {
+            "make"
+        };
+        let made: Vec<String> =
+            outputs.iter().take(2).map(|&n| snake_case(self.facts.text(n), 4)).filter(|n| !n.is_empty()).collect();
+        if made.is_empty() { format!("step_{}", index + 1) } else { format!("{verb}_{}", made.join("_and_")) }
+    }
+
+    fn data_params(&self, inputs: &[NameId]) -> Vec<Param> {
+        inputs
+            .iter()
+            .map(|&name| {
+                let text = self.facts.text(name).to_owned();
+                Param {
+                    name: text.clone(),
+                    annotation: self.annotation(name),
+                    argument: Argument::Value(text),
+                }
+            })
+            .collect()
+    }
+
+    fn returned(&self, name: NameId) -> Return {
+        Return {
+            name: self.facts.text(name).to_owned(),
+            annotation: self.annotation(name),
+        }
+    }
+
+    fn annotation(&self, name: NameId) -> String {
+        self.types.get(&name).cloned().unwrap_or_else(|| "Any".to_owned())
+    }
+
+    /// The configuration that these pieces read: renamed names, replaced literals, and the parameters for them.
+    #[allow(clippy::type_complexity)]
+    fn configured(
+        &self,
+        pieces: &[(usize, &Piece<'_>)],
+    ) -> (BTreeMap<NameId, String>, Vec<(usize, crate::text::Span, String)>, Vec<Param>) {
+        let mut renamed = BTreeMap::new();
+        let mut replaced = Vec::new();
+        let mut params: Vec<Param> = Vec::new();
+        let mut add = |field: &str, annotation: &str| {
+            if !params.iter().any(|p| p.name == field) {
+                params.push(Param {
+                    name: field.to_owned(),
+                    annotation: annotation.to_owned(),
+                    argument: Argument::Config(field.to_owned()),
+                });
+            }
+        };
+        for &(i, piece) in pieces {
+            for name in super::modules::names_read(self.facts, piece) {
+                if let Some(field) = self.config.by_name.get(&name).and_then(|&f| self.config.fields.get(f)) {
+                    renamed.insert(name, field.field.clone());
+                    add(&field.field, annotation_of(field.type_));
+                }
+                if let Some(secret) = self.secrets.iter().find(|s| s.name == Some(name)) {
+                    renamed.insert(name, format!("{}.get_secret_value()", secret.field.field));
+                    add(&secret.field.field, "SecretStr");
+                }
+            }
+            for (_, at, field) in self.config.literals.iter().filter(|(p, ..)| *p == i) {
+                if let Some(field) = self.config.fields.get(*field) {
+                    replaced.push((i, *at, field.field.clone()));
+                    add(&field.field, annotation_of(field.type_));
+                }
+            }
+            for secret in self.secrets {
+                if let Some((_, at)) = secret.literal.filter(|(p, _)| *p == i) {
+                    replaced.push((i, at, format!("{}.get_secret_value()", secret.field.field)));
+                    add(&secret.field.field, "SecretStr");
+                }
+            }
+        }
+        (renamed, replaced, params)
+    }
+
+    fn globals(&self, flow: &StepFlow) -> Vec<String> {
+        let touched = flow.bound.keys().chain(&flow.deletes);
+        let mut names: Vec<String> = touched
+            .filter(|name| self.flow.state.contains_key(name))
+            .map(|&name| self.facts.text(name).to_owned())
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    fn level(&self, flow: &StepFlow, inputs: &[NameId], globals: &[String]) -> Level {
+        if !globals.is_empty() || flow.reads.iter().any(|name| self.flow.state.contains_key(name)) {
+            Level::State
+        } else if flow.mutated.iter().any(|name| inputs.contains(name)) {
+            Level::Mutating
+        } else {
+            Level::Pure
+        }
+    }
+
+    /// Whether the notebook showed a figure when the cell ended: by its outputs, or where it never ran, by its calls.
+    fn shows_figure_at_end(&self, cell: CellIdx, pieces: &[(usize, &Piece<'_>)]) -> bool {
+        let Some(cell) = self.notebook.cell(cell) else {
+            return false;
+        };
+        let here = || pieces.iter().filter(|(_, p)| p.cell == cell.idx);
+        let shown_by_call = here().any(|(_, p)| is_show(p.stmt, self.facts));
+        let ran = cell.execution_count.is_some() || !cell.outputs.is_empty();
+        let image = cell.outputs.iter().any(|o| o.mime("image/png").or_else(|| o.mime("image/svg+xml")).is_some());
+        let plots = here().any(|(_, p)| self.is_plot(p));
+        !shown_by_call && if ran { image } else { plots }
+    }
+
+    fn is_plot(&self, piece: &Piece<'_>) -> bool {
+        let effect = |expr: &Expr| expression_effect(expr, &self.facts.imports, &|n| self.facts.is_value(n));
+        match piece.stmt {
+            Stmt::Expr(expr) => effect(&expr.value) == Effect::Plot,
+            Stmt::Assign(assign) => effect(&assign.value) == Effect::Plot,
+            _ => false,
+        }
+    }
+}
+
+fn is_show(stmt: &Stmt, facts: &Facts) -> bool {
+    let Stmt::Expr(expr) = stmt else {
+        return false;
+    };
+    matches!(expr.value.as_ref(), Expr::Call(call)
+        if dotted(&call.func, &facts.imports).as_deref() == Some("matplotlib.pyplot.show"))
+}
+
+fn annotation_of(type_: ConfigType) -> &'static str {
+    match type_ {
+        ConfigType::Int => "int",
+        ConfigType::Float => "float",
+        ConfigType::Str => "str",
+        ConfigType::Bool => "bool",
+        ConfigType::Path => "Path",
+    }
+}

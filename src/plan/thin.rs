@@ -1,0 +1,121 @@
+//! The thin notebook: prose and displays kept, code replaced by calls of the package.
+
+use std::collections::BTreeSet;
+
+use crate::facts::Facts;
+use crate::notebook::{CellIdx, CellKind, Notebook};
+use crate::python::{CellCode, is_builtin, provided_by};
+
+use super::model::{Argument, Plan, Step, ThinCell};
+use super::pieces::{Fate, Piece};
+
+/// The cells of the thin notebook of `plan`.
+pub(super) fn thin_cells(
+    notebook: &Notebook<'_>,
+    cells: &[CellCode],
+    facts: &Facts,
+    pieces: &[Piece<'_>],
+    plan: &Plan,
+) -> Vec<ThinCell> {
+    let mut out = Vec::new();
+    let mut ready = false;
+    for cell in &notebook.cells {
+        match cell.kind {
+            CellKind::Markdown => out.push(ThinCell::Markdown(cell.source.text.clone())),
+            CellKind::Heading(level) => {
+                out.push(ThinCell::Markdown(format!("{} {}", "#".repeat(usize::from(level)), cell.source.text)));
+            }
+            CellKind::Code => {
+                if !ready {
+                    out.push(ThinCell::Code { source: set_up(plan), original: None });
+                    ready = true;
+                }
+                let source = code(cell.idx, cells, facts, pieces, plan);
+                if !source.trim().is_empty() {
+                    out.push(ThinCell::Code { source, original: Some(cell.idx) });
+                }
+            }
+            CellKind::Raw | CellKind::Unknown => {}
+        }
+    }
+    out
+}
+
+fn set_up(plan: &Plan) -> String {
+    let mut lines = Vec::new();
+    for import in &plan.steps_module.imports {
+        let line = match (&import.symbol, &import.alias) {
+            (None, None) => format!("import {}", import.module),
+            (None, Some(alias)) => format!("import {} as {alias}", import.module),
+            (Some(symbol), None) => format!("from {} import {symbol}", import.module),
+            (Some(symbol), Some(alias)) => format!("from {} import {symbol} as {alias}", import.module),
+        };
+        lines.push(line);
+    }
+    lines.sort_by_key(|line| !line.starts_with("from __future__"));
+    lines.push(format!("from {} import steps", plan.package));
+    lines.push(format!("from {}.config import Config", plan.package));
+    lines.push(String::new());
+    lines.push("config = Config()".to_owned());
+    lines.join("\n")
+}
+
+/// The call of the step that ends with this cell, then what the cell showed, then what stays in the notebook.
+fn code(idx: CellIdx, cells: &[CellCode], facts: &Facts, pieces: &[Piece<'_>], plan: &Plan) -> String {
+    let mut lines = Vec::new();
+    let holder = plan.steps.iter().find(|s| s.cells.0 <= idx && idx <= s.cells.1);
+    if let Some(step) = holder.filter(|step| step.after_cell == idx) {
+        lines.push(call(step));
+    }
+    // what an earlier cell of the step showed is shown once the step has run
+    let from = match holder {
+        Some(step) if step.after_cell == idx => step.cells.0,
+        Some(_) => return lines.join("\n"),
+        None => idx,
+    };
+    for piece in pieces.iter().filter(|p| from <= p.cell && p.cell <= idx) {
+        match &piece.fate {
+            Fate::Dropped(_) if piece.displayed && is_at_hand(facts, piece, plan, idx) => lines.push(piece.text().to_owned()),
+            Fate::Left(_) => lines.push(piece.text().to_owned()),
+            _ => {}
+        }
+    }
+    let foreign = cells.iter().find(|c| c.idx == idx && c.statements().is_empty() && c.cell_magic().is_some());
+    if let Some(code) = foreign
+        && let Some(magic) = code.cell_magic()
+    {
+        lines.push(format!("%%{} {}\n{}", magic.name, magic.arguments, code.text));
+    }
+    lines.join("\n")
+}
+
+/// Whether every name that a displayed expression reads has come out of a step by then, or is imported.
+fn is_at_hand(facts: &Facts, piece: &Piece<'_>, plan: &Plan, idx: CellIdx) -> bool {
+    let returned = plan.steps.iter().filter(|s| s.after_cell <= idx).flat_map(|s| s.returns.iter().map(|r| r.name.as_str()));
+    let imported = plan.steps_module.imports.iter().map(|i| {
+        i.alias.as_ref().or(i.symbol.as_ref()).map_or_else(|| i.module.split('.').next().unwrap_or_default(), String::as_str)
+    });
+    let at_hand: BTreeSet<&str> = returned.chain(imported).collect();
+    super::modules::names_read(facts, piece).into_iter().all(|name| {
+        let text = facts.text(name);
+        at_hand.contains(text) || is_builtin(text) || provided_by(text).is_some()
+    })
+}
+
+fn call(step: &Step) -> String {
+    let mut arguments: Vec<String> = step
+        .params
+        .iter()
+        .map(|p| match &p.argument {
+            Argument::Value(name) => name.clone(),
+            Argument::Config(field) => format!("config.{field}"),
+            Argument::Builtin(name) => name.clone(),
+        })
+        .collect();
+    if step.saves_figures {
+        arguments.push("config.figures_dir".to_owned());
+    }
+    let names: Vec<&str> = step.returns.iter().map(|r| r.name.as_str()).collect();
+    let target = if names.is_empty() { String::new() } else { format!("{} = ", names.join(", ")) };
+    format!("{target}steps.{}({})", step.function, arguments.join(", "))
+}
