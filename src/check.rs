@@ -51,8 +51,10 @@ pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<Notebook
             .filter(|finding| finding.severity == Severity::Warning);
         warnings.for_each(|finding| finding.severity = Severity::Error);
     }
-    findings.retain(|finding| strictness.selection.takes(finding));
+    // an ignore is used by what it hides, whether or not that is severe enough to be shown
+    findings.retain(|finding| strictness.selection.has(finding.code));
     let suppressed = suppress::apply(&ctx, &strictness.selection, &mut findings);
+    findings.retain(|finding| strictness.selection.takes(finding));
     findings.sort_by(Finding::order);
     set_fingerprints(&notebook, &secrets.masker, &mut findings);
     Ok(NotebookReport {

@@ -56,7 +56,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
     }
     errors.iter().for_each(UserError::say);
     let report = Report::new(notebooks);
-    if !work.is_empty() {
+    // programs expect their object whatever happened; a person has been told
+    if !report.notebooks.is_empty() || args.output_format == Format::Json {
         print(args, &report)?;
     }
     Ok(match (errors.is_empty(), report.findings().next()) {

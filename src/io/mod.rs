@@ -1,4 +1,5 @@
 //! Files: finding notebooks, reading them, writing whole files or nothing. The only place that touches the disk.
+#![allow(clippy::disallowed_methods)]
 
 mod commit;
 

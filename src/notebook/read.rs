@@ -96,7 +96,8 @@ fn no_notebook(message: &str, hint: &str) -> ReadError {
 
 fn not_json(text: &str, error: &json::Error) -> ReadError {
     let position = LineIndex::new(text).position(text, error.at);
-    let hint = if error.at + 1 >= text.trim_end().len() {
+    let cut = error.at + 1 >= text.trim_end().len() || error.message.contains("never ends");
+    let hint = if cut {
         "the file looks cut short; restore it from version control or from .ipynb_checkpoints"
     } else if text.contains("<<<<<<<") {
         "the file holds a merge conflict; resolve it first"

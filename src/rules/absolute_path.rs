@@ -136,7 +136,7 @@ impl<'a> Visitor<'a> for Paths<'_> {
             // a docstring, or a block of code put between quotes
             Stmt::Expr(statement) if statement.value.is_string_literal_expr() => {}
             Stmt::Assign(assign) => {
-                let named = assign.targets.iter().any(|target| names_a_path(target));
+                let named = assign.targets.iter().any(names_a_path);
                 self.with(if named { Evidence::For } else { Evidence::None }, |this| {
                     this.visit_expr(&assign.value)
                 });

@@ -35,12 +35,18 @@ impl Rule for MissingExecution {
             .zip(by_count.iter().skip(1))
             .filter_map(|(earlier, later)| Gap::between(*earlier, *later))
             .collect();
-        let mut finding = match gaps.first() {
-            Some(gap) => META.finding(ctx.of_cell(gap.after), message(&gaps, first)),
-            None if first > 1 => late_start(ctx, first_cell, first),
-            None => return,
+        let start = (first > 1).then(|| Gap {
+            from: 1,
+            to: first - 1,
+            after: first_cell,
+        });
+        let again = run_again(&by_page, start.iter().chain(&gaps));
+        let mut finding = match (gaps.first(), &start) {
+            (Some(gap), _) => META.finding(ctx.of_cell(gap.after), message(&gaps, first)),
+            (None, Some(start)) => late_start(ctx, start, again.is_empty()),
+            (None, None) => return,
         };
-        for (cell, count, missing) in run_again(&by_page, &gaps) {
+        for (cell, count, missing) in again {
             let message = format!(
                 "cell {} (In [{count}]) stands where {missing} ran: it was run again",
                 cell.idx
@@ -59,15 +65,18 @@ impl Rule for MissingExecution {
     }
 }
 
-/// Counts without a gap that start late: a run from the top, in a kernel that had done other work before.
-fn late_start(ctx: &Context<'_>, cell: &Cell, first: i64) -> Finding {
-    let before = match first {
-        2 => "In [1]".to_owned(),
-        _ => format!("In [1] to In [{}]", first - 1),
-    };
-    let message = format!("the counts start at {first}: what ran as {before} is not in the notebook any more");
-    let mut finding = META.finding(ctx.of_cell(cell), message);
-    finding.confidence = Confidence::Possible;
+/// Counts without a gap that start late: a run from the top, in a kernel that had done other work before, looks
+/// just like this, unless a cell shows that it was run again.
+fn late_start(ctx: &Context<'_>, start: &Gap<'_>, only_possible: bool) -> Finding {
+    let message = format!(
+        "the counts start at {}: what ran as {} is not in the notebook any more",
+        start.to + 1,
+        start.name()
+    );
+    let mut finding = META.finding(ctx.of_cell(start.after), message);
+    if only_possible {
+        finding.confidence = Confidence::Possible;
+    }
     finding
 }
 
@@ -101,7 +110,10 @@ impl<'n> Gap<'n> {
 }
 
 /// Cells that moved because they were run again: the neighbours that didn't move leave a gap just there.
-fn run_again<'n>(by_page: &[(&'n Cell, i64)], gaps: &[Gap<'_>]) -> Vec<(&'n Cell, i64, String)> {
+fn run_again<'n, 'g>(
+    by_page: &[(&'n Cell, i64)],
+    gaps: impl Iterator<Item = &'g Gap<'g>> + Clone,
+) -> Vec<(&'n Cell, i64, String)> {
     let stayed = stayed(by_page);
     let mut again = Vec::new();
     let mut above = 0;
@@ -115,7 +127,7 @@ fn run_again<'n>(by_page: &[(&'n Cell, i64)], gaps: &[Gap<'_>]) -> Vec<(&'n Cell
             .find(|(_, stayed)| **stayed)
             .map_or(i64::MAX, |((_, count), _)| *count);
         let gap = gaps
-            .iter()
+            .clone()
             .find(|gap| above < gap.from && gap.to < below && gap.to < count);
         if let Some(gap) = gap {
             again.push((cell, count, gap.name()));

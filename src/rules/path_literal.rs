@@ -96,6 +96,9 @@ pub(super) fn classify(text: &str, written: &str, evidence: Evidence) -> Option<
     if evidence == Evidence::Against || text.len() > 1000 {
         return None;
     }
+    // the rest of `dbfs:/` is the workspace's own; what is mounted into it is not
+    let mounted = text.strip_prefix("dbfs:").filter(|rest| rest.starts_with("/mnt/"));
+    let text = mounted.unwrap_or(text);
     let text = text
         .strip_prefix("file://")
         .filter(|rest| rest.starts_with('/'))

@@ -10,7 +10,7 @@ mod placeholder;
 mod view;
 
 pub use detectors::{DETECTORS, Detector};
-pub use engine::{Hit, hits_in};
+pub use engine::{Hit, compile, hits_in};
 pub use view::without_ansi;
 
 use std::collections::BTreeSet;

@@ -422,3 +422,106 @@ fn deep_code_ends_in_a_report() {
     let ran = sandbox.run(&["check"]);
     assert!(ran.code == 0 || ran.code == 1, "{} {}", ran.code, ran.err);
 }
+
+/// A cell whose count is too high stands where a count is missing: it was run again.
+#[test]
+fn cells_run_again_are_named() {
+    let related = |counts: &[i64]| -> Vec<String> {
+        let sandbox = Sandbox::new();
+        let cells: Vec<_> = counts.iter().map(|count| code(Some(*count), "f()")).collect();
+        sandbox.write_notebook("a.ipynb", &notebook(&cells));
+        let report = sandbox.json(&["--select", "MB102"]);
+        let related = report["findings"][0]["related"].as_array().unwrap().iter();
+        related
+            .map(|related| related["message"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        related(&[1, 5, 3, 4]),
+        ["cell 2 (In [5]) stands where In [2] ran: it was run again"]
+    );
+    assert_eq!(
+        related(&[4, 2, 3]),
+        ["cell 1 (In [4]) stands where In [1] ran: it was run again"]
+    );
+    assert_eq!(related(&[1, 2, 4]), [""; 0]);
+}
+
+#[test]
+fn a_pipe_may_close() {
+    let sandbox = Sandbox::new();
+    for i in 0..200 {
+        sandbox.write_notebook(&format!("{i}.ipynb"), &messy());
+    }
+    let shell = format!(
+        "{} check | head -1; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_mortarboard")
+    );
+    let ran = std::process::Command::new("bash")
+        .args(["-c", &shell])
+        .current_dir(sandbox.path())
+        .output()
+        .unwrap();
+    assert_eq!(
+        (ran.status.code(), String::from_utf8(ran.stderr).unwrap().as_str()),
+        (Some(1), "")
+    );
+}
+
+#[test]
+fn writing_is_whole_and_keeps_what_surrounds_it() {
+    let sandbox = Sandbox::new();
+    let path = sandbox.write("a.txt", "old");
+    mortarboard::io::write_atomic(&path, b"new").unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let link = sandbox.path().join("link.txt");
+        symlink(&path, &link).unwrap();
+        mortarboard::io::write_atomic(&link, b"newer").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "newer");
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+    let names: Vec<_> = std::fs::read_dir(sandbox.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert!(names.len() <= 2, "{names:?}");
+    assert!(mortarboard::io::write_atomic(&sandbox.path().join("no/such/folder.txt"), b"x").is_err());
+}
+
+/// Every finding's bytes lie in the file, on the samples that the project carries.
+#[test]
+fn places_lie_in_their_files() {
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_notebooks");
+    let sandbox = Sandbox::new();
+    let report = sandbox.json(&["--no-config", samples.to_str().unwrap()]);
+    let findings = report["findings"].as_array().unwrap();
+    assert!(!findings.is_empty());
+    for finding in findings {
+        let text = std::fs::read_to_string(finding["path"].as_str().unwrap()).unwrap();
+        let bytes: Vec<usize> = finding["place"]["bytes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|b| b.as_u64().unwrap() as usize)
+            .collect();
+        assert!(text.get(bytes[0]..bytes[1]).is_some(), "{finding}");
+        assert!(
+            !finding["path"].as_str().unwrap().contains("/clean/"),
+            "a clean notebook: {finding}"
+        );
+    }
+}
+
+#[test]
+fn an_ignore_of_what_is_too_mild_to_show_is_used() {
+    let sandbox = Sandbox::new();
+    let source = "p = '~/data/x.csv'  # mortarboard: ignore[absolute-path]";
+    sandbox.write_notebook("a.ipynb", &notebook(&[code(None, source)]));
+    let ran = sandbox.run(&["check", "--severity", "warning"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+}

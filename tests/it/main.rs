@@ -1,6 +1,7 @@
 //! The integration tests, as one binary.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods
