@@ -10,7 +10,7 @@ use crate::finding::PlaceKind;
 use crate::io;
 use crate::notebook::{self, Notebook};
 use crate::plan::{self, NotebookRef, Options, Plan, Refusal, SecretSpan, title_and_summary};
-use crate::python::parse_cells;
+use crate::python::{CellCode, desugar, parse_cells};
 use crate::secrets::{self, Secrets};
 
 use super::Outcome;
@@ -35,7 +35,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     let name = args.notebook.to_string_lossy();
     let text = io::read(&args.notebook).map_err(|error| vec![error.into()])?;
     let notebook = notebook::read(&text).map_err(|error| vec![UserError::unreadable(&name, &error)])?;
-    let cells = parse_cells(&notebook);
+    let cells = parse_cells(&notebook).into_iter().map(|code| plain(&notebook, code)).collect::<Vec<_>>();
     let facts = Facts::gather(&cells);
     let secrets = secrets::scan(&notebook);
     let options = Options {
@@ -71,6 +71,11 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         tree.files.len()
     ))?;
     Ok(Outcome::Clean)
+}
+
+/// The cell as Python, where its magic has a plain equivalent.
+fn plain(notebook: &Notebook<'_>, code: CellCode) -> CellCode {
+    notebook.cell(code.idx).and_then(|cell| desugar(cell, &code)).unwrap_or(code)
 }
 
 /// A package name that was asked for: legal for Python as it stands, hyphens taken for underscores.

@@ -256,7 +256,7 @@ impl Builder<'_> {
             .map(|&n| self.facts.text(n).to_owned())
             .filter(|n| made.iter().any(|m| m.step.returns.iter().any(|r| &r.name == n)))
             .collect();
-        let lint_exceptions = self.lint_exceptions(&made);
+        let lint_exceptions = self.lint_exceptions(&made, flow);
         let dropped = self.dropped(&unused);
         let notes = self.notes(&deps);
         Plan {
@@ -399,8 +399,21 @@ impl Builder<'_> {
         out
     }
 
-    fn lint_exceptions(&self, made: &[Made]) -> Vec<LintException> {
+    fn lint_exceptions(&self, made: &[Made], flow: &DataFlow) -> Vec<LintException> {
         let mut out = BTreeSet::new();
+        let mut except = |file: &str, code: &str, reason: &str| {
+            out.insert(LintException {
+                file: file.to_owned(),
+                code: code.to_owned(),
+                reason: reason.to_owned(),
+            });
+        };
+        if flow.state.keys().any(|&name| !self.histories.is_variable(name)) || self.postpones_annotations() {
+            except("steps.py", "F821", "the notebook names what no cell binds by name");
+        }
+        if made.iter().any(|m| m.step.returns.iter().any(|r| ["l", "O", "I"].contains(&r.name.as_str()))) {
+            except("pipeline.py", "E741", "one-letter names that look like digits, as in the notebook");
+        }
         if made.iter().any(|m| self.has_unread_names(&m.step)) {
             out.insert(LintException {
                 file: "steps.py".to_owned(),
@@ -429,6 +442,11 @@ impl Builder<'_> {
             exceptions(file, piece.stmt, &mut out);
         }
         out.into_iter().collect()
+    }
+
+    /// Whether annotations are never evaluated, so that they may name anything.
+    fn postpones_annotations(&self) -> bool {
+        self.pieces.iter().any(|p| p.facts.kind == crate::facts::StmtKind::Future && p.text().contains("annotations"))
     }
 
     /// Whether the step assigns a name that it neither reads nor returns.
@@ -588,7 +606,7 @@ impl Builder<'_> {
             let calls = io_calls(piece.stmt, &self.facts.imports);
             let [call] = calls.as_slice() else { continue };
             let field = plan.config.iter().find(|f| {
-                let by_literal = call.literal.as_deref().is_some_and(|l| f.name.is_none() && f.default == super::magic::literal(l));
+                let by_literal = call.literal.as_deref().is_some_and(|l| f.name.is_none() && f.default == crate::python::string_literal(l));
                 by_literal || (call.name.is_some() && f.name == call.name)
             });
             let (Some(field), Some(missing)) = (field.filter(|f| f.path_use == Some(PathUse::Read)), call.missing) else {
@@ -617,7 +635,7 @@ impl Builder<'_> {
         let looks = ["glob", "listdir", "chdir", "exists(", "subprocess", "Path(", "getcwd", "scandir", "walk(", "runpy", "sys.path"];
         self.pieces.iter().filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_) | Fate::Import)).any(|piece| {
             let unconfigured = io_calls(piece.stmt, &self.facts.imports).iter().any(|call| {
-                let by_literal = call.literal.as_deref().is_some_and(|l| plan.config.iter().any(|f| f.default == super::magic::literal(l)));
+                let by_literal = call.literal.as_deref().is_some_and(|l| plan.config.iter().any(|f| f.default == crate::python::string_literal(l)));
                 let by_name = call.name.as_deref().is_some_and(|n| plan.config.iter().any(|f| f.name.as_deref() == Some(n)));
                 !(by_literal || by_name)
             });

@@ -10,7 +10,6 @@ use crate::text::Span;
 
 use super::bindings::Histories;
 use super::fate::single_assignment;
-use super::magic::literal;
 use super::model::{ConfigField, ConfigType, PathUse};
 use super::names::{Allocator, snake_case};
 use super::pieces::{Fate, Piece};
@@ -114,7 +113,7 @@ fn path_literals(facts: &Facts, index: usize, piece: &Piece<'_>, names: &mut All
         let Some(path) = call.literal.as_deref().filter(|p| !inside && is_path(p)) else {
             continue;
         };
-        let default = literal(path);
+        let default = crate::python::string_literal(path);
         let write = call.direction == Direction::Write;
         let known = out.fields.iter().position(|f| f.name.is_none() && f.default == default);
         let field = known.unwrap_or_else(|| {

@@ -183,6 +183,9 @@ impl Analysis<'_> {
         if text.starts_with('_') && !text.chars().all(|c| c == '_') {
             return Some("its name is private".to_owned());
         }
+        if self.is_bound_to_this_process(name) {
+            return Some("its value names a place or a module of this process".to_owned());
+        }
         if self.read_by_state_function(name) {
             return Some("a function reads it when it is called".to_owned());
         }
@@ -206,6 +209,16 @@ impl Analysis<'_> {
         self.pieces.iter().filter(|p| p.fate == Fate::StateFunction).any(|piece| {
             let scopes = piece.facts.scopes.iter().filter_map(|&id| self.facts.scope(id));
             scopes.into_iter().any(|s| s.reads.iter().any(|u| u.name == name) || s.writes.contains(&name) || s.mutates.contains(&name))
+        })
+    }
+
+    /// Whether the name holds what another process would have otherwise: its folder, or a pickle, which names the module
+    /// of each class in it. Such a value is no result to hand about.
+    fn is_bound_to_this_process(&self, name: NameId) -> bool {
+        let binders = self.histories.get(name).binders.iter().filter_map(|&b| self.pieces.get(b));
+        binders.into_iter().any(|piece| {
+            let value = super::fate::single_assignment(piece.stmt).map(|(_, value)| value);
+            value.is_some_and(|v| super::purity::names_this_process(v, &self.facts.imports))
         })
     }
 
@@ -292,7 +305,7 @@ impl Analysis<'_> {
                 continue;
             };
             let read_after = history.readers.iter().any(|&r| r > last);
-            let plain = self.pieces.get(last).is_some_and(|p| is_plain_binding(p, name));
+            let plain = history.binders.iter().filter_map(|&b| self.pieces.get(b)).any(|p| is_plain_binding(p, name));
             let wanted = self.wanted.contains(&name);
             let deleted_after = history.deleted_by.iter().any(|&d| d > last);
             if (wanted || (!read_after && plain)) && !text.starts_with('_') && !deleted_after && self.certain_at_end(flow, name) {

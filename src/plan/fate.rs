@@ -77,6 +77,9 @@ impl Decider<'_> {
                 Stmt::Expr(expr) => self.expression(&expr.value),
                 _ => Fate::Keep,
             },
+            StmtKind::Assign if matches!(piece.stmt, Stmt::AnnAssign(assign) if assign.value.is_none()) => {
+                Fate::Dropped("an annotation without a value".to_owned())
+            }
             StmtKind::Other if matches!(piece.stmt, Stmt::Pass(_)) => Fate::Dropped("does nothing".to_owned()),
             _ => Fate::Keep,
         }

@@ -2,7 +2,7 @@
 
 use ruff_python_ast::IpyEscapeKind;
 
-use crate::python::{Effect, MagicKind, classify};
+use crate::python::{Effect, MagicKind, classify, string_literal as literal};
 
 /// What becomes of an escape command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,22 +118,4 @@ fn interpolated(command: &str) -> Option<String> {
     }
     out.push_str(&literal(&text).replace("\\x01", "{").replace("\\x02", "}").replace('\u{1}', "{").replace('\u{2}', "}"));
     Some(out)
-}
-
-/// `text` as a Python string literal.
-pub(super) fn literal(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

@@ -84,6 +84,18 @@ fn class_statement_defines_only(stmt: &Stmt, imports: &Imports) -> bool {
     }
 }
 
+/// Whether an expression is a call (or magic) whose value differs between processes that compute the same.
+pub(super) fn names_this_process(value: &Expr, imports: &Imports) -> bool {
+    match value {
+        Expr::Call(call) => dotted(&call.func, imports).is_some_and(|path| {
+            let calls = ["cloudpickle.dumps", "dill.dumps", "os.getcwd", "os.getpid", "os.path.abspath", "pathlib.Path.cwd", "pickle.dumps"];
+            calls.contains(&path.as_str())
+        }),
+        Expr::IpyEscapeCommand(command) => command.value.trim() == "pwd",
+        _ => false,
+    }
+}
+
 /// Whether an f-string shows its own source (`f"{x=}"`), which a renamed variable would change.
 pub(super) fn shows_its_source(stmt: &Stmt) -> bool {
     let mut finder = DebugText(false);

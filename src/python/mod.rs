@@ -1,6 +1,8 @@
 //! Cells as Python: IPython's own transformations, magics by table, each cell parsed by itself.
 
 mod code;
+mod desugar;
+mod literal;
 mod magics;
 mod parse;
 mod tables;
@@ -8,6 +10,8 @@ mod transform;
 
 pub(crate) use code::span;
 pub use code::{Body, CellCode, Magic, MagicKind, SyntaxError};
+pub use desugar::desugar;
+pub use literal::string_literal;
 pub use magics::{Effect, Scope, effect_of};
 pub(crate) use parse::classify;
 pub use parse::{parse_cell, parse_cells};
