@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use crate::facts::{Facts, NameId, io_calls};
+use crate::facts::{BindKind, Facts, NameId, io_calls};
 use crate::notebook::{CellIdx, CellKind, Language, Notebook};
 use crate::python::{Body, CellCode, span};
 use crate::text::Span;
@@ -157,7 +157,7 @@ impl Builder<'_> {
             }
             made
         };
-        let mut plan = self.assemble(config, &secrets, made, &flow, &hoisted, reflective);
+        let mut plan = self.assemble(config, &secrets, made, &flow, &hoisted, &groups, reflective);
         plan.tests = self.tests(&plan, candidates, &flow);
         plan.notes.extend(self.state_notes(&plan));
         plan.thin = thin_cells(self.notebook, self.cells, self.facts, self.pieces, &plan);
@@ -215,6 +215,7 @@ impl Builder<'_> {
         made: Vec<Made>,
         flow: &DataFlow,
         hoisted: &HoistedImports<'_>,
+        groups: &[Vec<usize>],
         reflective: bool,
     ) -> Plan {
         let imported: BTreeSet<String> = self.imported_modules().keys().map(|m| m.split('.').next().unwrap_or_default().to_owned()).collect();
@@ -256,7 +257,7 @@ impl Builder<'_> {
             .map(|&n| self.facts.text(n).to_owned())
             .filter(|n| made.iter().any(|m| m.step.returns.iter().any(|r| &r.name == n)))
             .collect();
-        let lint_exceptions = self.lint_exceptions(&made, flow);
+        let lint_exceptions = self.lint_exceptions(&made, flow, groups);
         let dropped = self.dropped(&unused);
         let notes = self.notes(&deps);
         Plan {
@@ -307,6 +308,7 @@ impl Builder<'_> {
             renamed: &BTreeMap::new(),
             replaced: &[],
             reflective: false,
+            shared: &|_| false,
             figures: None,
         };
         let name = piece.facts.binds.first().map(|b| self.facts.text(b.name).to_owned()).unwrap_or_default();
@@ -318,7 +320,7 @@ impl Builder<'_> {
                 crate::facts::StmtKind::Class => ItemKind::Class,
                 _ => ItemKind::Constant,
             },
-            source: rewrite(piece, &how, 0).text,
+            source: rewrite(piece, &how, 0).text.trim_start_matches('\n').to_owned(),
         }
     }
 
@@ -349,7 +351,8 @@ impl Builder<'_> {
             // what was read may have been rewritten (`plt.show()`), and a name may stand in a string only (a formula's
             // function), which is a use all the same
             if always || texts.iter().any(|text| mentions(text, &name)) {
-                let for_effect = !always && !in_code(&name);
+                let plain = import.section == ImportSection::Future || name == "*";
+                let for_effect = !plain && !in_code(&name);
                 all.insert(Import { for_effect, ..import });
             }
         }
@@ -399,7 +402,7 @@ impl Builder<'_> {
         out
     }
 
-    fn lint_exceptions(&self, made: &[Made], flow: &DataFlow) -> Vec<LintException> {
+    fn lint_exceptions(&self, made: &[Made], flow: &DataFlow, groups: &[Vec<usize>]) -> Vec<LintException> {
         let mut out = BTreeSet::new();
         let mut except = |file: &str, code: &str, reason: &str| {
             out.insert(LintException {
@@ -408,11 +411,30 @@ impl Builder<'_> {
                 reason: reason.to_owned(),
             });
         };
-        if flow.state.keys().any(|&name| !self.histories.is_variable(name)) || self.postpones_annotations() {
+        let bound = |name: &NameId| flow.steps.iter().any(|s| s.bound.contains_key(name));
+        if flow.state.keys().any(|name| !bound(name)) || self.postpones_annotations() {
             except("steps.py", "F821", "the notebook names what no cell binds by name");
         }
         if made.iter().any(|m| m.step.returns.iter().any(|r| ["l", "O", "I"].contains(&r.name.as_str()))) {
             except("pipeline.py", "E741", "one-letter names that look like digits, as in the notebook");
+        }
+        for group in groups {
+            let imports = self.binds_of(group, |kind| matches!(kind, BindKind::Import { .. }));
+            let definitions = self.binds_of(group, |kind| {
+                matches!(kind, BindKind::Import { .. } | BindKind::Function | BindKind::Class)
+            });
+            let read: BTreeSet<NameId> =
+                group.iter().filter_map(|&i| self.pieces.get(i)).flat_map(|p| names_read(self.facts, p)).collect();
+            if imports.iter().any(|name| !read.contains(name)) {
+                except("steps.py", "F401", "a section imports names that it does not read");
+            }
+            let twice = definitions.iter().any(|name| {
+                let binds = group.iter().filter_map(|&i| self.pieces.get(i)).flat_map(|p| &p.facts.binds);
+                binds.filter(|b| b.name == *name).count() > 1
+            });
+            if twice {
+                except("steps.py", "F811", "a section defines a name again");
+            }
         }
         if made.iter().any(|m| self.has_unread_names(&m.step)) {
             out.insert(LintException {
@@ -442,6 +464,12 @@ impl Builder<'_> {
             exceptions(file, piece.stmt, &mut out);
         }
         out.into_iter().collect()
+    }
+
+    /// The names that the pieces of a group bind in ways that `wanted` takes.
+    fn binds_of(&self, group: &[usize], wanted: impl Fn(&BindKind) -> bool) -> BTreeSet<NameId> {
+        let binds = group.iter().filter_map(|&i| self.pieces.get(i)).flat_map(|p| &p.facts.binds);
+        binds.filter(|b| wanted(&b.kind)).map(|b| b.name).collect()
     }
 
     /// Whether annotations are never evaluated, so that they may name anything.

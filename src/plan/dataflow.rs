@@ -73,8 +73,8 @@ impl Analysis<'_> {
             steps: self.groups.iter().map(|group| self.step_flow(group)).collect(),
             ..DataFlow::default()
         };
-        flow.state = self.state(&flow);
         flow.results = self.results(&flow);
+        flow.state = self.state(&flow);
         self.pass(&mut flow);
         flow
     }
@@ -166,12 +166,12 @@ impl Analysis<'_> {
             .filter(|(_, s)| s.bound.contains_key(&name) || s.deletes.contains(&name))
             .map(|(i, _)| i)
             .collect();
-        let read = steps().any(|(_, s)| s.reads.contains(&name));
+        let read = steps().any(|(_, s)| s.reads.contains(&name)) || self.read_by_state_function(name);
         if !self.is_variable(name) {
             let unknown = read && !is_builtin(text) && provided_by(text).is_none() && !self.top_level.contains(&name);
             return unknown.then(|| "no cell binds it by name".to_owned());
         }
-        if binders.is_empty() && !read && !self.read_by_state_function(name) {
+        if binders.is_empty() && !read {
             return None;
         }
         if self.histories.get(name).global {
@@ -291,7 +291,7 @@ impl Analysis<'_> {
                 return false;
             }
         }
-        self.wanted.contains(&name)
+        self.wanted.contains(&name) || flow.results.contains(&name)
     }
 
     /// Names assigned and never read afterwards.

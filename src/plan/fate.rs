@@ -60,14 +60,14 @@ impl Decider<'_> {
         if piece.facts.reflection == Some(Reflection::Kernel) {
             return Fate::Left("it uses the notebook's kernel (get_ipython, In, Out, _)".to_owned());
         }
-        if let Some(reason) = untranslatable(piece.stmt) {
+        if let Some(reason) = untranslatable(piece.stmt, self.facts) {
             return Fate::Left(format!("there is no plain Python for {reason}"));
         }
         match piece.facts.kind {
             StmtKind::Import if self.same_import_everywhere(piece) => Fate::Import,
             StmtKind::Future => Fate::Import,
             StmtKind::Escape => match piece.stmt {
-                Stmt::IpyEscapeCommand(command) => match translate(command.kind, &command.value, false) {
+                Stmt::IpyEscapeCommand(command) => match translate(command.kind, &command.value, false, &|name| self.facts.is_value(name)) {
                     Translation::Drop(reason) => Fate::Dropped(reason.to_owned()),
                     _ => Fate::Keep,
                 },
@@ -434,33 +434,36 @@ fn sets_import_conditions(piece: &Piece<'_>) -> bool {
 }
 
 /// The first escape command in a statement for which there is no Python.
-fn untranslatable(stmt: &Stmt) -> Option<String> {
-    let mut finder = Untranslatable(None);
+fn untranslatable(stmt: &Stmt, facts: &Facts) -> Option<String> {
+    let mut finder = Untranslatable { facts, found: None };
     finder.visit_stmt(stmt);
-    finder.0
+    finder.found
 }
 
-struct Untranslatable(Option<String>);
+struct Untranslatable<'f> {
+    facts: &'f Facts,
+    found: Option<String>,
+}
 
-impl<'a> Visitor<'a> for Untranslatable {
+impl<'a> Visitor<'a> for Untranslatable<'_> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         if let Stmt::IpyEscapeCommand(command) = stmt
-            && let Translation::None(reason) = translate(command.kind, &command.value, false)
+            && let Translation::None(reason) = translate(command.kind, &command.value, false, &|name| self.facts.is_value(name))
         {
-            self.0.get_or_insert(reason);
+            self.found.get_or_insert(reason);
         }
         walk_stmt(self, stmt);
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         if let Expr::IpyEscapeCommand(command) = expr {
-            match translate(command.kind, &command.value, true) {
+            match translate(command.kind, &command.value, true, &|name| self.facts.is_value(name)) {
                 Translation::Expression { .. } => {}
                 Translation::None(reason) => {
-                    self.0.get_or_insert(reason);
+                    self.found.get_or_insert(reason);
                 }
                 _ => {
-                    self.0.get_or_insert_with(|| format!("the value of %{}", command.value));
+                    self.found.get_or_insert_with(|| format!("the value of %{}", command.value));
                 }
             }
         }

@@ -65,6 +65,7 @@ impl StepMaker<'_> {
                 renamed: &renamed,
                 replaced: &here,
                 reflective: self.reflective,
+                shared: &|name| self.flow.state.contains_key(&name),
                 figures,
             };
             let rewritten = rewrite(piece, &how, saved);
