@@ -51,7 +51,9 @@ pub(super) fn translate(kind: IpyEscapeKind, value: &str, assigned: bool, known:
 }
 
 fn environment(arguments: &str, assigned: bool) -> Translation {
-    let split = arguments.split_once('=').or_else(|| arguments.split_once(char::is_whitespace));
+    let split = arguments
+        .split_once('=')
+        .or_else(|| arguments.split_once(char::is_whitespace));
     match split {
         Some((name, value)) if !assigned && is_plain(arguments) => Translation::Statement {
             code: format!("os.environ[{}] = {}", literal(name.trim()), literal(value.trim())),
@@ -99,7 +101,9 @@ fn interpolated(command: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
         text.push_str(before);
         let braced = from.starts_with('{');
         let inner = from.get(1..)?;
-        let end = inner.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(inner.len());
+        let end = inner
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(inner.len());
         let (name, after) = inner.split_at_checked(end)?;
         if !known(name) {
             text.push_str(from.get(..1)?);
@@ -107,7 +111,11 @@ fn interpolated(command: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
             continue;
         }
         // `{rows[0]}` and `$obj.name` are expressions, which only the kernel evaluates
-        let whole = if braced { after.starts_with('}') } else { !after.starts_with('.') };
+        let whole = if braced {
+            after.starts_with('}')
+        } else {
+            !after.starts_with('.')
+        };
         if !whole {
             return None;
         }

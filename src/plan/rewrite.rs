@@ -123,14 +123,22 @@ impl<'a> Visitor<'a> for Editor<'_> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::AnnAssign(assign) if self.depth == 0 => {
-                let name = assign.target.as_name_expr().and_then(|n| self.how.facts.names.find(n.id.as_str()));
+                let name = assign
+                    .target
+                    .as_name_expr()
+                    .and_then(|n| self.how.facts.names.find(n.id.as_str()));
                 if name.is_some_and(self.how.shared) {
                     let target = span(assign.target.range()).end;
                     self.replace(Span::new(target, span(assign.annotation.range()).end), "");
                 }
             }
             Stmt::IpyEscapeCommand(command) => {
-                self.translated(span(command.range), translate(command.kind, &command.value, false, &|name| self.how.facts.is_value(name)));
+                self.translated(
+                    span(command.range),
+                    translate(command.kind, &command.value, false, &|name| {
+                        self.how.facts.is_value(name)
+                    }),
+                );
                 return;
             }
             // in a notebook this always holds; in a package it never does
@@ -151,7 +159,12 @@ impl<'a> Visitor<'a> for Editor<'_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::IpyEscapeCommand(command) => {
-                self.translated(span(command.range), translate(command.kind, &command.value, true, &|name| self.how.facts.is_value(name)));
+                self.translated(
+                    span(command.range),
+                    translate(command.kind, &command.value, true, &|name| {
+                        self.how.facts.is_value(name)
+                    }),
+                );
             }
             Expr::Call(call) => self.call(call),
             Expr::Lambda(_) => {

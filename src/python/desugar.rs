@@ -42,9 +42,10 @@ fn equivalent(magic: &Magic, body: &str) -> Option<String> {
             string_literal(&magic.name),
             string_literal(body)
         )),
-        ("!" | "sx" | "system" | "shell", []) => {
-            Some(format!("import subprocess\nsubprocess.run({}, shell=True, check=False)\n", string_literal(body)))
-        }
+        ("!" | "sx" | "system" | "shell", []) => Some(format!(
+            "import subprocess\nsubprocess.run({}, shell=True, check=False)\n",
+            string_literal(body)
+        )),
         _ => None,
     }
 }

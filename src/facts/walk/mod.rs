@@ -252,17 +252,14 @@ impl<'f> Walker<'f> {
             Frame::Function(bindings) => Some(bindings.globals.contains(name)),
             _ => None,
         });
+        // a comprehension that runs at the top level lets only a walrus out
+        let stays_inside = declared_global != Some(true) && (self.deferred.is_some() || kind != BindKind::Walrus);
         match self.frames.last_mut() {
             Some(Frame::Class(bound)) => {
                 bound.push(name.to_owned());
                 return;
             }
-            Some(Frame::Function(_) | Frame::Comprehension(_)) if declared_global != Some(true) => {
-                // a comprehension that runs at the top level lets only a walrus out
-                if self.deferred.is_some() || kind != BindKind::Walrus {
-                    return;
-                }
-            }
+            Some(Frame::Function(_) | Frame::Comprehension(_)) if stays_inside => return,
             _ => {}
         }
         let id = self.facts.names.intern(name);
