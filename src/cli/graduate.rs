@@ -177,6 +177,7 @@ fn output_folder(args: &GraduateArgs, plan: &Plan) -> PathBuf {
 
 fn say_refusals(name: &str, reasons: &[Refusal]) {
     for reason in reasons {
-        note(&format!("{name}: {}\n  hint: {}", reason.message, reason.hint));
+        note(&format!("{name}: {}", reason.message));
+        note(&format!("hint: {}", reason.hint));
     }
 }

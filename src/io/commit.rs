@@ -59,7 +59,11 @@ fn is_empty_or_absent(folder: &Path) -> Result<bool, FileError> {
 
 fn write_new(tree: &Tree, folder: &Path) -> Result<(), FileError> {
     let beside = staging(folder);
-    let written = fill(tree, &beside).and_then(|()| {
+    let named = |error: FileError| FileError {
+        path: folder.to_owned(),
+        ..error
+    };
+    let written = fill(tree, &beside).map_err(named).and_then(|()| {
         // an empty folder gives way to the one that takes its name
         let _ = fs::remove_dir(folder);
         fs::rename(&beside, folder).map_err(|error| FileError::from_io(folder, &error))

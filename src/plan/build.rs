@@ -221,6 +221,7 @@ impl Builder<'_> {
                 groups.push(group);
             }
         }
+        merge_untitled(self.pieces, &mut kept_sections, &mut groups);
         merge_awaiting(self.pieces, &mut kept_sections, &mut groups);
         (kept_sections, groups)
     }
@@ -247,6 +248,35 @@ impl Builder<'_> {
                     .any(|m| drawing.contains(&m.split('.').next().unwrap_or_default()))
             })
     }
+}
+
+/// Lines that cells without a heading gather before they make a step.
+const LINES_WITHOUT_HEADING: usize = 15;
+
+/// Cells without a heading join the one before until there is enough for a step.
+fn merge_untitled(pieces: &[Piece<'_>], sections: &mut Vec<Section>, groups: &mut Vec<Vec<usize>>) {
+    let lines = |group: &Vec<usize>| -> usize {
+        group
+            .iter()
+            .filter_map(|&i| pieces.get(i))
+            .map(|p| p.text().lines().count())
+            .sum()
+    };
+    let mut merged: Vec<(Section, Vec<usize>)> = Vec::new();
+    for (section, group) in sections.drain(..).zip(groups.drain(..)) {
+        match merged.last_mut() {
+            Some((before, gathered))
+                if section.title.is_empty()
+                    && before.title.is_empty()
+                    && lines(gathered) + lines(&group) <= LINES_WITHOUT_HEADING =>
+            {
+                before.cells.extend(section.cells);
+                gathered.extend(group);
+            }
+            _ => merged.push((section, group)),
+        }
+    }
+    (*sections, *groups) = merged.into_iter().unzip();
 }
 
 /// Steps that await share one event loop: they become one step.

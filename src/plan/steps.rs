@@ -52,7 +52,7 @@ impl StepMaker<'_> {
         let flow = self.flow.steps.get(index)?;
         let inputs = self.flow.inputs.get(index)?;
         let outputs = self.flow.outputs.get(index)?;
-        let function = names.take(&self.wanted_name(section, &pieces, outputs, index));
+        let function = names.take(&self.wanted_name(section, &pieces, (inputs, outputs), index));
         let (renamed, replaced, config_params) = self.configured(&pieces);
         let figures = self.plots.then_some(function.as_str());
         let mut body = String::new();
@@ -103,7 +103,7 @@ impl StepMaker<'_> {
                 returns,
                 result_class,
                 globals,
-                body,
+                body: body.trim_start_matches('\n').to_owned(),
                 is_async: pieces.iter().any(|(_, p)| p.facts.awaits),
                 saves_figures: saved > 0,
                 level,
@@ -117,7 +117,7 @@ impl StepMaker<'_> {
         &self,
         section: &Section,
         pieces: &[(usize, &Piece<'_>)],
-        outputs: &[NameId],
+        (inputs, outputs): (&[NameId], &[NameId]),
         index: usize,
     ) -> String {
         let from_heading = snake_case(&section.title, 6);
@@ -133,6 +133,8 @@ impl StepMaker<'_> {
             "load"
         } else if outputs.is_empty() && pieces.iter().any(|(_, p)| self.is_plot(p)) {
             return format!("plot_{}", index + 1);
+        } else if !outputs.is_empty() && outputs.iter().all(|name| inputs.contains(name)) {
+            "update"
         } else {
             "make"
         };
