@@ -1,5 +1,6 @@
 //! Runs the program as a user would, in an environment of its own; and writes notebooks.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -35,6 +36,25 @@ impl Sandbox {
         path
     }
 
+    /// Copies a folder of the repository to the same place here.
+    pub fn copy(&self, folder: &str) {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in std::fs::read_dir(source).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{folder}/{}", path.file_name().unwrap().to_str().unwrap());
+            if path.is_dir() {
+                self.copy(&name);
+            } else {
+                self.write(&name, std::fs::read(path).unwrap());
+            }
+        }
+    }
+
+    /// The files below a folder here, by their paths in it.
+    pub fn files(&self, folder: &str) -> BTreeMap<String, String> {
+        files_below(&self.path().join(folder))
+    }
+
     pub fn write_notebook(&self, name: &str, notebook: &Value) -> PathBuf {
         self.write(name, serde_json::to_string_pretty(notebook).unwrap())
     }
@@ -59,6 +79,22 @@ impl Sandbox {
         let ran = self.run(&[&["check", "--output-format", "json"], args].concat());
         serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err))
     }
+}
+
+/// The files below a folder, by their paths in it with forward slashes. There are none where there is no folder.
+pub fn files_below(folder: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            let inside = files_below(&path).into_iter();
+            found.extend(inside.map(|(inner, text)| (format!("{name}/{inner}"), text)));
+        } else {
+            found.insert(name, std::fs::read_to_string(&path).unwrap());
+        }
+    }
+    found
 }
 
 /// A notebook of these cells.

@@ -7,9 +7,16 @@
     clippy::disallowed_methods
 )]
 
+mod bless;
 mod harness;
+mod whole;
 
 mod cli;
+mod golden;
+mod mangle;
+mod map;
+mod pages;
+mod properties;
 mod rule_pages;
 mod secrets;
 mod tidy;

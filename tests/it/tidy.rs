@@ -5,51 +5,17 @@ use std::path::{Path, PathBuf};
 
 use mortarboard::rules::RULES;
 
-/// Who may import whom. A module that is not here fails the test.
-const IMPORTS: &[(&str, &[&str])] = &[
-    (
-        "check",
-        &[
-            "facts", "finding", "notebook", "python", "report", "rules", "secrets", "select", "suppress", "text",
-            "verdict",
-        ],
-    ),
-    (
-        "cli",
-        &[
-            "check", "emit", "facts", "finding", "io", "notebook", "plan", "python", "report", "rules", "secrets", "select",
-            "settings", "text",
-        ],
-    ),
-    ("emit", &["plan"]),
-    ("facts", &["notebook", "python", "text"]),
-    ("finding", &["notebook", "text"]),
-    ("io", &["emit", "text"]),
-    ("json", &["text"]),
-    ("notebook", &["json", "text"]),
-    ("plan", &["facts", "finding", "notebook", "python", "settings", "text"]),
-    ("python", &["notebook", "text"]),
-    ("report", &["finding", "notebook", "text", "verdict"]),
-    ("rules", &["facts", "finding", "notebook", "python", "secrets", "text"]),
-    ("secrets", &["finding", "json", "notebook", "text"]),
-    ("select", &["finding"]),
-    ("settings", &["finding", "text"]),
-    (
-        "suppress",
-        &["finding", "notebook", "python", "rules", "select", "text"],
-    ),
-    ("text", &[]),
-    ("verdict", &["finding", "notebook"]),
-];
+use crate::map;
 
 /// Larger files, with a reason in their first lines.
 const LARGE: usize = 700;
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+/// The files below `folder` with this extension, sorted.
+pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -66,6 +32,7 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 #[test]
 fn modules_import_what_they_may() {
     let source = root().join("src");
+    let imports = map::imports();
     let mut wrong = Vec::new();
     for file in files(&source, "rs") {
         let inside = file.strip_prefix(&source).unwrap();
@@ -74,14 +41,14 @@ fn modules_import_what_they_may() {
         if module == "lib" || module == "main" {
             continue;
         }
-        let Some((_, allowed)) = IMPORTS.iter().find(|(name, _)| *name == module) else {
-            wrong.push(format!("{module} is not in the table"));
+        let Some(allowed) = imports.get(module) else {
+            wrong.push(format!("{module} is not in the table of ARCHITECTURE.md"));
             continue;
         };
         let text = std::fs::read_to_string(&file).unwrap();
         for used in text.match_indices("crate::").map(|(at, _)| &text[at + 7..]) {
             let name: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            if name != module && IMPORTS.iter().any(|(known, _)| *known == name) && !allowed.contains(&name.as_str()) {
+            if name != module && imports.contains_key(&name) && !allowed.contains(&name) {
                 wrong.push(format!("{} imports {name}", inside.display()));
             }
         }
@@ -143,4 +110,23 @@ fn rules_are_in_order_and_have_pages() {
     }
     let pages = files(&root().join("src/rules"), "md");
     assert_eq!(pages.len(), metas.len(), "a page without a rule");
+}
+
+/// Tables are sorted bytewise, hold no row twice, and have as many columns in each row.
+#[test]
+fn tables_are_canonical() {
+    let folder = root().join("data");
+    let tables: Vec<PathBuf> = [files(&folder, "tsv"), files(&folder, "txt")].concat();
+    assert!(!tables.is_empty());
+    for table in tables {
+        let name = table.display();
+        let text = std::fs::read_to_string(&table).unwrap();
+        assert!(text.starts_with("# "), "{name} doesn't say what its rows mean");
+        let rows: Vec<&str> = text.lines().skip_while(|line| line.starts_with("# ")).collect();
+        for pair in rows.windows(2) {
+            assert!(pair[0] < pair[1], "{name}: `{}` stands above `{}`", pair[0], pair[1]);
+            let columns = |row: &str| row.split('\t').count();
+            assert_eq!(columns(pair[0]), columns(pair[1]), "{name}: columns of `{}`", pair[1]);
+        }
+    }
 }

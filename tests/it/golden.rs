@@ -1,0 +1,78 @@
+//! What the samples give: findings, plan and package, under `tests/golden/`. Rewritten by `MORTARBOARD_BLESS=1`.
+
+use std::collections::BTreeMap;
+
+use crate::bless;
+use crate::harness::Sandbox;
+use crate::tidy::{files, root};
+
+/// Samples by name, as paths from the root: `clean/quick_stats` is `sample_notebooks/clean/quick_stats.ipynb`.
+fn samples() -> Vec<(String, String)> {
+    let folder = root().join("sample_notebooks");
+    let notebooks = files(&folder, "ipynb").into_iter().map(|path| {
+        let inside = path.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
+        let name = inside
+            .trim_start_matches("sample_notebooks/")
+            .trim_end_matches(".ipynb");
+        let (group, stem) = name.split_once('/').unwrap();
+        let name = if group == stem {
+            stem.to_owned()
+        } else {
+            name.to_owned()
+        };
+        (name, inside)
+    });
+    notebooks.collect()
+}
+
+/// What a run says, stdout before stderr, and how it ends.
+fn said(sandbox: &Sandbox, args: &[&str]) -> String {
+    let ran = sandbox.run(args);
+    format!("{}{}exit {}\n", ran.out, ran.err, ran.code)
+}
+
+#[test]
+fn samples_give_what_they_gave() {
+    let sandbox = Sandbox::new();
+    sandbox.copy("sample_notebooks");
+    let mut all = BTreeMap::new();
+    for (name, notebook) in samples() {
+        let mut keep = |file: &str, text: String| all.insert(format!("{name}/{file}"), text);
+        keep(
+            "check.txt",
+            said(&sandbox, &["check", &notebook, "--output-format", "concise"]),
+        );
+        keep("plan.txt", said(&sandbox, &["graduate", &notebook, "--dry-run"]));
+        let output = format!("out/{name}");
+        let ran = sandbox.run(&["graduate", &notebook, "--output", &output]);
+        let package = sandbox.files(&output);
+        assert_eq!(
+            ran.code == 0,
+            !package.is_empty(),
+            "{name}: a package, or a reason: {}",
+            ran.err
+        );
+        for (file, text) in package {
+            keep(&format!("package/{file}"), text);
+        }
+    }
+    bless::folder("tests/golden", &all);
+}
+
+/// Refusing writes nothing and says why; the plan says the same.
+#[test]
+fn what_is_refused_has_its_reason() {
+    let sandbox = Sandbox::new();
+    sandbox.copy("sample_notebooks");
+    let notebook = "sample_notebooks/r_kernel/r_kernel.ipynb";
+    for args in [&["graduate", notebook][..], &["graduate", notebook, "--dry-run"][..]] {
+        let ran = sandbox.run(args);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+        assert!(ran.err.contains("language is R"), "{}", ran.err);
+    }
+    let there = sandbox.files("sample_notebooks/r_kernel");
+    assert_eq!(
+        there.keys().map(String::as_str).collect::<Vec<_>>(),
+        ["data/trees.csv", "r_kernel.ipynb"]
+    );
+}

@@ -1,0 +1,253 @@
+//! What holds for every notebook: over the samples, and over the folder that `MORTARBOARD_CORPUS` names.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use mortarboard::check::{Strictness, check, rule_names};
+use mortarboard::finding::{PlaceKind, Severity};
+use mortarboard::notebook::{self, Notebook};
+use mortarboard::select::Selection;
+use mortarboard::text::{EditSet, Span};
+use serde_json::Value;
+
+use crate::harness::Sandbox;
+use crate::tidy::{files, root};
+
+/// Deep code nests deep calls in the parser.
+const STACK: usize = 256 << 20;
+
+fn corpus() -> Vec<PathBuf> {
+    let mut found = files(&root().join("sample_notebooks"), "ipynb");
+    if let Some(folder) = std::env::var_os("MORTARBOARD_CORPUS") {
+        let more = files(&PathBuf::from(folder), "ipynb");
+        assert!(!more.is_empty(), "no notebooks in MORTARBOARD_CORPUS");
+        found.extend(more);
+    }
+    found
+}
+
+/// Runs a test on each file that is a notebook.
+fn each(test: impl Fn(&PathBuf, &Notebook<'_>) + Sync) {
+    let run = || {
+        let mut read = 0;
+        for path in corpus() {
+            let Ok(text) = std::fs::read_to_string(&path) else {
+                continue;
+            };
+            let Ok(notebook) = notebook::read(&text) else { continue };
+            read += 1;
+            test(&path, &notebook);
+        }
+        assert!(read >= 15, "only {read} notebooks could be read");
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        if let Err(panic) = thread.unwrap().join() {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+#[test]
+fn no_edits_give_the_same_bytes() {
+    each(|path, notebook| {
+        let text = EditSet::new().apply(notebook.text);
+        assert!(text == notebook.text, "{}", path.display());
+    });
+}
+
+/// Edits that put each cell's own source back change nothing; an edit elsewhere leaves all other bytes alone.
+#[test]
+fn edits_touch_only_their_bytes() {
+    each(|path, notebook| {
+        let mut same = EditSet::new();
+        let mut cut = EditSet::new();
+        for cell in &notebook.cells {
+            let Some(node) = cell.source_node else { continue };
+            let span = notebook.json.span(node);
+            same.push(span, span.slice(notebook.text)).unwrap();
+            cut.push(span, "").unwrap();
+        }
+        assert!(same.apply(notebook.text) == notebook.text, "{}", path.display());
+        let removed: usize = cut.edits().iter().map(|edit| edit.span.len()).sum();
+        assert_eq!(
+            cut.apply(notebook.text).len(),
+            notebook.text.len() - removed,
+            "{}",
+            path.display()
+        );
+    });
+}
+
+#[test]
+fn offsets_lead_into_their_cell() {
+    each(|path, notebook| {
+        for cell in &notebook.cells {
+            let place = || format!("{}, cell {}", path.display(), cell.idx);
+            let (text, map) = (&cell.source.text, &cell.source.map);
+            let mut last = cell.span.start;
+            for (at, character) in text.char_indices() {
+                let original = map.original(Span::new(at, at + character.len_utf8()));
+                assert!(cell.span.contains(original), "{}: {at} leads to {original:?}", place());
+                assert!(
+                    original.start >= last && !original.is_empty(),
+                    "{}: {at} leads back",
+                    place()
+                );
+                last = original.end;
+                let raw = original.slice(notebook.text);
+                let itself = raw.len() == character.len_utf8() && raw.starts_with(character);
+                assert!(
+                    itself || raw.starts_with('\\'),
+                    "{}: {character:?} stands for {raw:?}",
+                    place()
+                );
+            }
+            let end = map.original(Span::new(text.len(), text.len()));
+            assert!(
+                text.is_empty() || cell.span.contains(end),
+                "{}: its end leads to {end:?}",
+                place()
+            );
+        }
+    });
+}
+
+/// The sources of a notebook's cells, as any reader of JSON has them.
+fn sources(notebook: &Value) -> Vec<String> {
+    let sheets = notebook["worksheets"].as_array().into_iter().flatten();
+    let lists: Vec<&Value> = match &notebook["cells"] {
+        Value::Null => sheets.map(|sheet| &sheet["cells"]).collect(),
+        cells => vec![cells],
+    };
+    let cells = lists.into_iter().flat_map(|list| list.as_array().into_iter().flatten());
+    let text = |cell: &Value| {
+        let source = if cell["source"].is_null() {
+            &cell["input"]
+        } else {
+            &cell["source"]
+        };
+        match source {
+            Value::String(text) => text.clone(),
+            Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+            _ => String::new(),
+        }
+    };
+    cells.map(text).collect()
+}
+
+#[test]
+fn sources_are_what_serde_json_reads() {
+    each(|path, notebook| {
+        let Ok(value) = serde_json::from_str::<Value>(notebook.text) else {
+            return;
+        };
+        let ours: Vec<&str> = notebook.cells.iter().map(|cell| cell.source.text.as_str()).collect();
+        assert_eq!(ours, sources(&value), "{}", path.display());
+    });
+}
+
+/// Reads paths from stdin; prints for each the sources of its cells, or null. Halves of pairs become U+FFFD.
+const PYTHON: &str = r#"
+import json, re, sys
+sys.setrecursionlimit(100_000)
+def text(cell):
+    if not isinstance(cell, dict): return ""
+    source = cell.get("source") if cell.get("source") is not None else cell.get("input")
+    if isinstance(source, list): source = "".join(line for line in source if isinstance(line, str))
+    return re.sub("[\ud800-\udfff]", "\ufffd", source) if isinstance(source, str) else ""
+for path in sys.stdin.read().splitlines():
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file: book = json.load(file)
+        lists = [book["cells"]] if "cells" in book else [sheet["cells"] for sheet in book["worksheets"]]
+        print(json.dumps([text(cell) for cells in lists for cell in cells]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        print("null")
+"#;
+
+/// Python's `json` is the reader that notebooks are written for. Where there is no Python, the test above must do.
+#[test]
+fn sources_are_what_python_reads() {
+    let paths = corpus();
+    let python = Command::new("python3")
+        .args(["-I", "-c", PYTHON])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut python) = python else { return };
+    let mut stdin = python.stdin.take().unwrap();
+    let names: String = paths.iter().map(|path| format!("{}\n", path.display())).collect();
+    let writer = std::thread::spawn(move || stdin.write_all(names.as_bytes()));
+    let printed = String::from_utf8(python.wait_with_output().unwrap().stdout).unwrap();
+    writer.join().unwrap().unwrap();
+    assert_eq!(printed.lines().count(), paths.len());
+    let mut read = 0;
+    for (path, line) in paths.iter().zip(printed.lines()) {
+        let Value::Array(theirs) = serde_json::from_str(line).unwrap() else {
+            continue;
+        };
+        read += 1;
+        let text = std::fs::read_to_string(path).unwrap();
+        let notebook = notebook::read(&text).unwrap_or_else(|error| panic!("{}: {}", path.display(), error.message));
+        let ours: Vec<&str> = notebook.cells.iter().map(|cell| cell.source.text.as_str()).collect();
+        assert_eq!(ours, theirs, "{}", path.display());
+    }
+    assert!(read >= 15, "Python could read only {read} notebooks");
+}
+
+#[test]
+fn findings_stand_where_they_say() {
+    let selection = Selection::resolve(&rule_names(), None, &[], Severity::Note).unwrap();
+    let strictness = Strictness {
+        selection,
+        warnings_are_errors: false,
+    };
+    each(|path, notebook| {
+        let report = check("a.ipynb", notebook.text, &strictness).unwrap();
+        for finding in &report.findings {
+            let place = &finding.place;
+            let there = || format!("{}: {} {:?}", path.display(), finding.message, place.span);
+            let Some(slice) = notebook.text.get(place.span.range()) else {
+                panic!("{}", there())
+            };
+            if let Some(cell) = place.cell.and_then(|cell| notebook.cell(cell)) {
+                assert!(cell.span.contains(place.span), "{}: not in its cell", there());
+            }
+            // what the message quotes stands there, unless an escape or a mask is in it
+            let plain = |text: &str| !text.contains(['\\', '"', '…', '\u{fffd}']) && text.is_ascii();
+            if let Some(subject) = finding
+                .subject
+                .as_deref()
+                .filter(|subject| plain(subject) && plain(slice))
+            {
+                match (place.kind, finding.code) {
+                    (PlaceKind::Source, "MB201" | "MB202") => assert_eq!(slice, subject, "{}", there()),
+                    (PlaceKind::Source, "MB401") => assert!(slice.contains(subject), "{}: {slice}", there()),
+                    _ => {}
+                }
+            }
+        }
+    });
+}
+
+/// The same bytes, whatever the order of the paths and the number of jobs.
+#[test]
+fn runs_print_the_same() {
+    let sandbox = Sandbox::new();
+    let paths = corpus();
+    let names: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
+    let backwards: Vec<&str> = names.iter().rev().copied().collect();
+    let run = |jobs: &str, names: &[&str], format: &str| {
+        let options = ["check", "--no-config", "--output-format", format, "--jobs", jobs];
+        let ran = sandbox.run(&[&options, names].concat());
+        (ran.code, ran.out)
+    };
+    for format in ["full", "concise", "json"] {
+        let first = run("1", &names, format);
+        assert!(first.1.len() > 1000, "{}", first.1);
+        for (jobs, names) in [("1", &names), ("2", &backwards), ("7", &names)] {
+            assert!(run(jobs, names, format) == first, "{format} differs with {jobs} jobs");
+        }
+    }
+}
