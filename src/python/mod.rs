@@ -15,4 +15,4 @@ pub use literal::string_literal;
 pub use magics::{Effect, Scope, effect_of};
 pub(crate) use parse::classify;
 pub use parse::{parse_cell, parse_cells};
-pub use tables::{Table, is_builtin, is_stdlib, provided_by};
+pub use tables::{Table, exports, is_builtin, is_ipython_magic, is_python2_builtin, is_stdlib, provided_by};
