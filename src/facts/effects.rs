@@ -163,12 +163,30 @@ pub fn call_effect(call: &ExprCall, imports: &Imports, is_user: &dyn Fn(&str) ->
     }
     match call.func.as_ref() {
         Expr::Attribute(attribute) => {
-            let effect = METHODS.get(attribute.attr.as_str()).map_or(Effect::Unknown, effect_named);
+            let effect = METHODS
+                .get(attribute.attr.as_str())
+                .map_or(Effect::Unknown, effect_named);
+            let effect = if is_someone_elses(call, attribute.attr.as_str()) {
+                Effect::Unknown
+            } else {
+                effect
+            };
             // `df.plot.bar()`, `df["x"].plot(…)`, `df.hist()`
             let plots = matches!(attribute.value.as_ref(), Expr::Attribute(inner) if inner.attr.as_str() == "plot");
             if plots { Effect::Plot } else { effect }
         }
         _ => Effect::Unknown,
+    }
+}
+
+/// Methods that change nothing on frames and strings, called as paths, queues and threads are: `path.rename(new)`,
+/// `path.replace(new)`, `queue.get()`, `thread.join()`.
+fn is_someone_elses(call: &ExprCall, method: &str) -> bool {
+    let positional = call.arguments.args.len();
+    match method {
+        "get" | "join" => call.arguments.is_empty(),
+        "rename" | "replace" => positional == 1 && call.arguments.keywords.is_empty(),
+        _ => false,
     }
 }
 

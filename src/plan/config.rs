@@ -1,11 +1,11 @@
 //! What a run can vary: constants in capitals, and the paths of files that the pipeline reads and writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::Expr;
 
 use crate::facts::{Direction, Facts, NameId, io_calls};
-use crate::python::span;
+use crate::python::{span, string_literal};
 use crate::text::Span;
 
 use super::bindings::Histories;
@@ -13,6 +13,7 @@ use super::fate::single_assignment;
 use super::model::{ConfigField, ConfigType, PathUse};
 use super::names::{Allocator, snake_case};
 use super::pieces::{Fate, Piece};
+use super::purity::shows_its_source;
 
 /// The configuration, and where it is read.
 #[derive(Debug, Default)]
@@ -20,6 +21,9 @@ pub(super) struct Configuration {
     pub fields: Vec<ConfigField>,
     /// Notebook names that are fields: index into `fields`.
     pub by_name: BTreeMap<NameId, usize>,
+    /// Notebook names that are fields and stand in text as they are (`"p > @CUTOFF"`, `f"{CUTOFF=}"`): their
+    /// parameters keep the notebook's spelling.
+    pub spelled_out: BTreeSet<NameId>,
     /// Path literals that are fields: index of the piece, span in the cell's text, index into `fields`.
     pub literals: Vec<(usize, Span, usize)>,
 }
@@ -37,19 +41,29 @@ pub(super) fn configuration(
             continue;
         };
         let Some(id) = facts.names.find(name) else { continue };
-        let wanted = name.to_lowercase();
-        let field = if names.is_free(&wanted) {
+        let wanted = name.to_lowercase().trim_matches('_').to_owned();
+        let plain = names.is_free(&wanted) && !is_pydantics(&wanted);
+        let field = if plain {
             names.take(&wanted)
         } else {
             names.take(&format!("{wanted}_value"))
         };
+        let history = histories.get(id);
+        let shown = history
+            .readers
+            .iter()
+            .filter_map(|&r| pieces.get(r))
+            .any(|p| shows_its_source(p.stmt));
+        if history.in_text || shown {
+            out.spelled_out.insert(id);
+        }
         out.by_name.insert(id, out.fields.len());
         out.fields.push(ConfigField {
             field,
             name: Some(name.to_owned()),
             cell: piece.cell,
             type_: scalar_type(value),
-            default: piece.code.slice(value).to_owned(),
+            default: one_line(value, piece.code.slice(value)),
             description: description(&piece.trail),
             path_use: None,
         });
@@ -61,6 +75,22 @@ pub(super) fn configuration(
     out
 }
 
+/// Names that `BaseSettings` uses itself.
+fn is_pydantics(name: &str) -> bool {
+    let own = [
+        "construct",
+        "copy",
+        "dict",
+        "fields",
+        "h",
+        "help",
+        "json",
+        "schema",
+        "validate",
+    ];
+    own.contains(&name) || name.starts_with("model_") || name.starts_with("settings_") || name.is_empty()
+}
+
 fn scalar_type(value: &Expr) -> ConfigType {
     match value {
         Expr::BooleanLiteral(_) => ConfigType::Bool,
@@ -68,6 +98,14 @@ fn scalar_type(value: &Expr) -> ConfigType {
         Expr::NumberLiteral(_) => ConfigType::Int,
         Expr::UnaryOp(unary) => scalar_type(&unary.operand),
         _ => ConfigType::Str,
+    }
+}
+
+/// The author's own literal; a string that was written over several lines becomes one.
+fn one_line(value: &Expr, text: &str) -> String {
+    match value {
+        Expr::StringLiteral(literal) if text.contains('\n') => string_literal(literal.value.to_str()),
+        _ => text.to_owned(),
     }
 }
 
@@ -144,7 +182,7 @@ fn path_literals(facts: &Facts, index: usize, piece: &Piece<'_>, names: &mut All
         let Some(path) = call.literal.as_deref().filter(|p| !inside && is_path(p)) else {
             continue;
         };
-        let default = crate::python::string_literal(path);
+        let default = string_literal(path);
         let write = call.direction == Direction::Write;
         let known = out.fields.iter().position(|f| f.name.is_none() && f.default == default);
         let field = known.unwrap_or_else(|| {

@@ -11,7 +11,7 @@ use crate::python::{Body, CellCode, is_builtin, is_stdlib, provided_by};
 use super::bindings::Histories;
 use super::magic::{Translation, translate};
 use super::pieces::{Fate, Piece};
-use super::purity::{defines_only, is_constant, is_scalar, shows_its_source};
+use super::purity::{defines_only, is_constant, is_scalar};
 
 /// Decides the fate of every piece.
 pub(super) fn decide(
@@ -309,12 +309,8 @@ impl Decider<'_> {
                 if history.readers.iter().any(|reader| defined.contains(reader)) {
                     return None;
                 }
-                let readers_show = history
-                    .readers
-                    .iter()
-                    .any(|&r| pieces.get(r).is_some_and(|p| shows_its_source(p.stmt)));
                 let looks_like = name.chars().any(|c| c.is_ascii_uppercase()) && name == name.to_ascii_uppercase();
-                let is_field = is_scalar(value) && looks_like && !history.in_text && !readers_show && !self.reflective;
+                let is_field = is_scalar(value) && looks_like && !self.reflective;
                 Some(if is_field { Fate::Config } else { Fate::Keep })
             })
             .collect();

@@ -6,7 +6,7 @@ use crate::facts::{NameId, io_calls};
 
 use super::build::Builder;
 use super::dataflow::DataFlow;
-use super::model::{Argument, MissingFile, PathUse, Plan, Tests};
+use super::model::{Argument, MissingFile, Param, PathUse, Plan, Tests};
 use super::pieces::Fate;
 use super::recorded::Candidate;
 
@@ -58,7 +58,11 @@ impl Builder<'_> {
             else {
                 continue;
             };
-            let value = |p: &super::model::Param| {
+            let takes = |p: &&Param| p.argument == Argument::Config(field.field.clone());
+            let Some(param) = step.params.iter().find(takes) else {
+                continue;
+            };
+            let value = |p: &Param| {
                 let Argument::Config(name) = &p.argument else {
                     return None;
                 };
@@ -78,11 +82,11 @@ impl Builder<'_> {
                 .filter(|e| e.len() < 8 && e.bytes().all(|b| b.is_ascii_alphanumeric()));
             out.push(MissingFile {
                 function: step.function.clone(),
-                param: field.field.clone(),
+                param: param.name.clone(),
                 others: step
                     .params
                     .iter()
-                    .filter(|p| p.name != field.field)
+                    .filter(|p| p.name != param.name)
                     .filter_map(value)
                     .collect(),
                 exception: missing.to_owned(),

@@ -189,10 +189,10 @@ impl StepMaker<'_> {
         let mut renamed = BTreeMap::new();
         let mut replaced = Vec::new();
         let mut params: Vec<Param> = Vec::new();
-        let mut add = |field: &str, annotation: &str| {
-            if !params.iter().any(|p| p.name == field) {
+        let mut add = |name: &str, field: &str, annotation: &str| {
+            if !params.iter().any(|p| p.name == name) {
                 params.push(Param {
-                    name: field.to_owned(),
+                    name: name.to_owned(),
                     annotation: annotation.to_owned(),
                     argument: Argument::Config(field.to_owned()),
                 });
@@ -201,24 +201,32 @@ impl StepMaker<'_> {
         for &(i, piece) in pieces {
             for name in super::modules::names_read(self.facts, piece) {
                 if let Some(field) = self.config.by_name.get(&name).and_then(|&f| self.config.fields.get(f)) {
-                    renamed.insert(name, field.field.clone());
-                    add(&field.field, annotation_of(field.type_));
+                    let spelled_out = self.config.spelled_out.contains(&name);
+                    let param = if spelled_out {
+                        self.facts.text(name)
+                    } else {
+                        &field.field
+                    };
+                    if !spelled_out {
+                        renamed.insert(name, field.field.clone());
+                    }
+                    add(param, &field.field, annotation_of(field.type_));
                 }
                 if let Some(secret) = self.secrets.iter().find(|s| s.name == Some(name)) {
                     renamed.insert(name, format!("{}.get_secret_value()", secret.field.field));
-                    add(&secret.field.field, "SecretStr");
+                    add(&secret.field.field, &secret.field.field, "SecretStr");
                 }
             }
             for (_, at, field) in self.config.literals.iter().filter(|(p, ..)| *p == i) {
                 if let Some(field) = self.config.fields.get(*field) {
                     replaced.push((i, *at, field.field.clone()));
-                    add(&field.field, annotation_of(field.type_));
+                    add(&field.field, &field.field, annotation_of(field.type_));
                 }
             }
             for secret in self.secrets {
                 if let Some((_, at)) = secret.literal.filter(|(p, _)| *p == i) {
                     replaced.push((i, at, format!("{}.get_secret_value()", secret.field.field)));
-                    add(&secret.field.field, "SecretStr");
+                    add(&secret.field.field, &secret.field.field, "SecretStr");
                 }
             }
         }
