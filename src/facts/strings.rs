@@ -16,13 +16,15 @@ pub(super) fn identifiers(text: &str) -> Vec<String> {
     found
 }
 
-/// Names that IPython puts into a shell command or a magic's arguments: `{name}`, `{name.x}`, `$name`, `$$` left out.
+/// Names that IPython puts into a shell command or a magic's arguments: all of `{len(name)}`, `$name`; `$$` left out.
+///
+/// The caller keeps those that the notebook binds.
 pub(super) fn interpolated(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices('{') {
         let inner = text.get(at + 1..).unwrap_or_default();
-        if !inner.starts_with('{') && inner.contains('}') {
-            found.extend(leading_identifier(inner));
+        if let Some(end) = inner.find('}').filter(|_| !inner.starts_with('{')) {
+            found.extend(identifiers(inner.get(..end).unwrap_or_default()));
         }
     }
     for (at, _) in text.match_indices('$') {

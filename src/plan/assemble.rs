@@ -103,7 +103,7 @@ impl Builder<'_> {
             .collect();
         let lint_exceptions = self.lint_exceptions(&made, flow, groups);
         let dropped = self.dropped(&unused);
-        let notes = self.notes(&deps);
+        let notes = self.notes();
         Plan {
             notebook: self.options.notebook.clone(),
             distribution: package.replace('_', "-"),

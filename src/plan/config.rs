@@ -46,7 +46,10 @@ pub(super) fn configuration(
         let field = if plain {
             names.take(&wanted)
         } else {
-            names.take(&format!("{wanted}_value"))
+            names.take(&format!(
+                "{wanted}_{}",
+                if looks_like_a_path(value) { "path" } else { "value" }
+            ))
         };
         let history = histories.get(id);
         let shown = history
@@ -73,6 +76,11 @@ pub(super) fn configuration(
         path_literals(facts, i, piece, names, &mut out);
     }
     out
+}
+
+/// A string with a folder or an extension in it.
+fn looks_like_a_path(value: &Expr) -> bool {
+    matches!(value, Expr::StringLiteral(literal) if literal.value.to_str().contains(['/', '.']))
 }
 
 /// Names that `BaseSettings` uses itself.

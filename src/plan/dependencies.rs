@@ -44,7 +44,7 @@ pub(super) fn dependencies(
             distribution: name.clone(),
             version: version.clone().unwrap_or_default(),
             optional,
-            known: known || version.is_some(),
+            known: known || version.is_some() || is_common(&name),
         });
         entry.optional &= optional;
     };
@@ -151,4 +151,32 @@ impl<'a> Visitor<'a> for NestedImports<'_> {
     }
 
     fn visit_expr(&mut self, _: &'a Expr) {}
+}
+
+/// Distributions named like their import, that everybody knows.
+fn is_common(name: &str) -> bool {
+    [
+        "numpy",
+        "pandas",
+        "scipy",
+        "matplotlib",
+        "seaborn",
+        "statsmodels",
+        "sympy",
+        "networkx",
+        "requests",
+        "torch",
+        "tensorflow",
+        "keras",
+        "xgboost",
+        "lightgbm",
+        "plotly",
+        "tqdm",
+        "patsy",
+        "nltk",
+        "numba",
+        "missingno",
+        "wordcloud",
+    ]
+    .contains(&name)
 }

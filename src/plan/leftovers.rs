@@ -102,7 +102,7 @@ impl Builder<'_> {
         out
     }
 
-    pub(super) fn notes(&self, deps: &[super::model::Dependency]) -> Vec<Note> {
+    pub(super) fn notes(&self) -> Vec<Note> {
         let mut out = Vec::new();
         if self.notebook.language == Language::Python2 {
             out.push(Note {
@@ -110,15 +110,6 @@ impl Builder<'_> {
                 text: "the notebook was last run by Python 2: its code is Python 3 too, but `/` between whole numbers \
                        and the order of dictionaries are not the same; its outputs are not used as tests"
                     .to_owned(),
-            });
-        }
-        for dependency in deps.iter().filter(|d| !d.known && !is_common(&d.distribution)) {
-            out.push(Note {
-                cell: CellIdx(0),
-                text: format!(
-                    "the distribution {} was guessed from the import's name: check it",
-                    dependency.distribution
-                ),
             });
         }
         for piece in self.pieces.iter().filter(|p| p.is_kept()) {
@@ -152,32 +143,4 @@ fn excerpt(text: &str) -> String {
     } else {
         short
     }
-}
-
-/// Distributions named like their import, that everybody knows.
-fn is_common(name: &str) -> bool {
-    [
-        "numpy",
-        "pandas",
-        "scipy",
-        "matplotlib",
-        "seaborn",
-        "statsmodels",
-        "sympy",
-        "networkx",
-        "requests",
-        "torch",
-        "tensorflow",
-        "keras",
-        "xgboost",
-        "lightgbm",
-        "plotly",
-        "tqdm",
-        "patsy",
-        "nltk",
-        "numba",
-        "missingno",
-        "wordcloud",
-    ]
-    .contains(&name)
 }

@@ -1,8 +1,9 @@
 //! Magics and shell escapes as Python, where there is Python that does the same.
 
-use ruff_python_ast::IpyEscapeKind;
+use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::{Expr, IpyEscapeKind};
 
-use crate::python::{Effect, MagicKind, classify, string_literal as literal};
+use crate::python::{Effect, MagicKind, classify, is_builtin, string_literal as literal};
 
 /// What becomes of an escape command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,51 +92,81 @@ fn is_plain(text: &str) -> bool {
     !text.contains(['{', '$'])
 }
 
-/// A shell command as a Python string: `{name}` and `$name` of the notebook's names become those of an f-string.
+/// A shell command as a Python string: what the kernel would put in for `{expression}` and `$name` becomes an f-string.
+///
+/// `None` where that can't be told: an expression that an f-string can't hold.
 fn interpolated(command: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
-    let mut parts: Vec<(String, Option<&str>)> = Vec::new();
-    let mut text = String::new();
+    let mut out = String::from("f\"");
+    let mut any = false;
     let mut rest = command;
     while let Some(at) = rest.find(['{', '$']) {
         let (before, from) = rest.split_at_checked(at)?;
-        text.push_str(before);
-        let braced = from.starts_with('{');
-        let inner = from.get(1..)?;
-        let end = inner
-            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .unwrap_or(inner.len());
-        let (name, after) = inner.split_at_checked(end)?;
-        if !known(name) {
-            text.push_str(from.get(..1)?);
-            rest = inner;
+        out.push_str(&f_string_text(before));
+        let Some((expression, len)) = expression(from, known) else {
+            let (mark, after) = from.split_at_checked(1)?;
+            out.push_str(&f_string_text(mark));
+            rest = after;
             continue;
-        }
-        // `{rows[0]}` and `$obj.name` are expressions, which only the kernel evaluates
-        let whole = if braced {
-            after.starts_with('}')
-        } else {
-            !after.starts_with('.')
         };
-        if !whole {
+        // before Python 3.12 an expression in an f-string can hold neither its quotes nor a backslash
+        if expression.contains(['"', '\\', '#', '\n']) {
             return None;
         }
-        parts.push((std::mem::take(&mut text), Some(name)));
-        rest = after.get(usize::from(braced)..)?;
+        any = true;
+        out.push_str(&format!("{{{expression}}}"));
+        rest = from.get(len..)?;
     }
-    text.push_str(rest);
-    if parts.is_empty() {
-        return Some(literal(&text));
+    if !any {
+        return Some(literal(command));
     }
-    parts.push((text, None));
-    let mut out = String::from("f\"");
-    for (text, name) in &parts {
-        let quoted = literal(text);
-        let body = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-        out.push_str(&body.replace('{', "{{").replace('}', "}}"));
-        if let Some(name) = name {
-            out.push_str(&format!("{{{name}}}"));
-        }
-    }
+    out.push_str(&f_string_text(rest));
     out.push('"');
     Some(out)
+}
+
+fn f_string_text(text: &str) -> String {
+    let quoted = literal(text);
+    let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+    inner.replace('{', "{{").replace('}', "}}")
+}
+
+/// The expression that the kernel would evaluate at the start of `text`, and how many bytes it takes with its marks.
+/// Words that the notebook does not bind are the shell's, as in `awk '{print $1}'`.
+fn expression<'t>(text: &'t str, known: &dyn Fn(&str) -> bool) -> Option<(&'t str, usize)> {
+    let inner = text.get(1..)?;
+    if text.starts_with('$') {
+        let end = inner
+            .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+            .unwrap_or(inner.len());
+        let path = inner.get(..end)?.trim_end_matches('.');
+        let root = path.split('.').next()?;
+        return known(root).then_some((path, 1 + path.len()));
+    }
+    let end = inner.find('}')?;
+    let body = inner.get(..end)?;
+    let parsed = ruff_python_parser::parse_expression(body.split('!').next()?).ok()?;
+    let mut names = Names {
+        known,
+        all: true,
+        any: false,
+    };
+    names.visit_expr(parsed.expr());
+    (names.all && names.any).then_some((body, end + 2))
+}
+
+struct Names<'n> {
+    known: &'n dyn Fn(&str) -> bool,
+    all: bool,
+    any: bool,
+}
+
+impl<'a> Visitor<'a> for Names<'_> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Name(name) = expr {
+            let known = (self.known)(name.id.as_str());
+            self.any |= known;
+            self.all &= known || is_builtin(name.id.as_str());
+        }
+        walk_expr(self, expr);
+    }
 }
