@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, flow};
 use crate::finding::{Finding, Severity};
 use crate::notebook::{self, Language, Notebook, ReadError};
 use crate::python::parse_cells;
@@ -33,11 +33,13 @@ pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<Notebook
     let foreign = matches!(notebook.language, Language::Other(_));
     let cells = if foreign { Vec::new() } else { parse_cells(&notebook) };
     let facts = Facts::gather(&cells);
+    let misses = flow::misses(&facts);
     let secrets = secrets::scan(&notebook);
     let ctx = Context {
         notebook: &notebook,
         cells: &cells,
         facts: &facts,
+        misses: &misses,
         secrets: &secrets,
     };
     let mut findings = rules::run(&ctx);

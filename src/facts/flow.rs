@@ -4,10 +4,10 @@ use ruff_text_size::TextRange;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::notebook::CellIdx;
-use crate::python::{is_builtin, provided_by};
+use crate::python::{exports, is_builtin, provided_by};
 
-use super::model::{Certainty, ScopeId, Statement, Use};
-use super::{Facts, NameId};
+use super::model::{CellFacts, Certainty, Scope, ScopeId, ScopeKind, Statement, Use};
+use super::{Facts, NameId, Unwritten};
 
 /// How sure it is that a read fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +42,10 @@ pub struct Miss {
     pub doubt: Doubt,
     /// The function in whose body the read stands, and the call that reaches it.
     pub through: Option<(NameId, CellIdx, TextRange)>,
+    /// What may have bound the name out of sight.
+    pub perhaps: Option<String>,
+    /// Whether any cell is seen to get there: a function's body that none calls is not reached.
+    pub reached: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,24 +55,14 @@ enum Known {
     Deleted(CellIdx),
 }
 
-/// Runs the notebook's statements down the page. Each name is reported once, at its first failing read.
+/// Runs the notebook's statements down the page. Each name is reported once, at the first of its failing reads that
+/// are the surest.
 pub fn misses(facts: &Facts) -> Vec<Miss> {
     let mut run = Run::new(facts);
     for cell in &facts.cells {
-        for &name in &cell.magic_binds {
-            run.known.insert(name, Known::Bound);
-        }
-        for statement in &cell.statements {
-            run.statement(cell.idx, statement);
-        }
-        for &name in &cell.guessed {
-            run.known.entry(name).or_insert(Known::Maybe);
-        }
-        for found in &cell.private_uses {
-            run.read(cell.idx, found, None);
-        }
-        run.unseen |= cell.binds_unknown;
+        run.cell(cell);
     }
+    run.never_called();
     run.misses
 }
 
@@ -79,9 +73,14 @@ struct Run<'f> {
     callables: FxHashMap<NameId, (ScopeId, CellIdx)>,
     /// The first cell that binds each name anywhere.
     binders: FxHashMap<NameId, Vec<CellIdx>>,
-    /// Whether names that can't be seen may have been bound.
-    unseen: bool,
-    reported: FxHashSet<NameId>,
+    /// Modules imported with a star so far, of those whose names are known.
+    stars: Vec<&'f str>,
+    /// What may have bound names that can't be seen, the first of its kind.
+    unseen: Option<&'f str>,
+    /// Scopes whose bodies were reached.
+    entered: FxHashSet<ScopeId>,
+    /// Where each name is in `misses`.
+    reported: FxHashMap<NameId, usize>,
     misses: Vec<Miss>,
 }
 
@@ -92,7 +91,28 @@ struct Through {
     defined: CellIdx,
     cell: CellIdx,
     range: TextRange,
-    conditional: bool,
+    reach: Reach,
+}
+
+/// How sure it is that a run gets to a read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Sure,
+    /// A branch, or a callback.
+    Maybe,
+    /// No cell is seen to call the function.
+    Never,
+}
+
+/// Whether Python or the kernel binds `name`.
+fn given(name: &str) -> bool {
+    is_builtin(name) || provided_by(name).is_some() || is_history(name)
+}
+
+/// `_12`, `_i3`: IPython's names for the outputs and inputs of its history.
+fn is_history(name: &str) -> bool {
+    let digits = name.strip_prefix("_i").or_else(|| name.strip_prefix('_'));
+    digits.is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()))
 }
 
 impl<'f> Run<'f> {
@@ -112,20 +132,83 @@ impl<'f> Run<'f> {
             known: FxHashMap::default(),
             callables: FxHashMap::default(),
             binders,
-            unseen: false,
-            reported: FxHashSet::default(),
+            stars: Vec::new(),
+            unseen: None,
+            entered: FxHashSet::default(),
+            reported: FxHashMap::default(),
             misses: Vec::new(),
         }
     }
 
-    fn statement(&mut self, cell: CellIdx, statement: &Statement) {
+    fn cell(&mut self, cell: &'f CellFacts) {
+        if let Some((name, unwritten)) = &cell.automagic
+            && !self.known.contains_key(name)
+            && !self.is_star(self.facts.text(*name))
+        {
+            self.unwritten(cell.idx, unwritten);
+            return;
+        }
+        for &name in &cell.magic_binds {
+            self.known.insert(name, Known::Bound);
+        }
+        for statement in &cell.statements {
+            self.statement(cell.idx, statement);
+        }
+        for &name in &cell.guessed {
+            self.known.entry(name).or_insert(Known::Maybe);
+        }
+        for found in &cell.private_uses {
+            self.read(cell.idx, found, None);
+        }
+        self.unwritten(cell.idx, &cell.unwritten);
+    }
+
+    fn unwritten(&mut self, cell: CellIdx, unwritten: &'f Unwritten) {
+        if unwritten.cleared {
+            self.known.values_mut().for_each(|known| *known = Known::Deleted(cell));
+            self.callables.clear();
+            self.stars.clear();
+            self.unseen = None;
+        }
+        for &name in &unwritten.dropped {
+            self.known.insert(name, Known::Deleted(cell));
+        }
+        for &name in &unwritten.names {
+            self.known.insert(name, Known::Bound);
+            self.callables.remove(&name);
+        }
+        self.stars.extend(unwritten.stars.iter().map(String::as_str));
+        self.unseen = self.unseen.or(unwritten.unseen.as_deref());
+    }
+
+    fn is_star(&self, name: &str) -> bool {
+        self.stars.iter().any(|module| exports(module, name) == Some(true))
+    }
+
+    /// Names that nothing binds, in functions that nothing calls: whoever calls one will miss them.
+    fn never_called(&mut self) {
+        let cells: Vec<(CellIdx, &Statement)> = self.facts.statements().collect();
+        for (cell, statement) in cells {
+            for &id in &statement.scopes {
+                let scope = self.facts.scope(id).filter(|_| !self.entered.contains(&id));
+                for found in scope.iter().flat_map(|scope| &scope.reads) {
+                    if !found.guarded && !self.binders.contains_key(&found.name) {
+                        self.check(cell, found, Reach::Never, None, Some(statement));
+                    }
+                }
+            }
+        }
+    }
+
+    fn statement(&mut self, cell: CellIdx, statement: &'f Statement) {
         for &name in &statement.asks_for {
             self.known.entry(name).or_insert(Known::Maybe);
         }
         for found in &statement.uses {
             self.read(cell, found, Some(statement));
         }
-        self.unseen |= statement.binds_unknown;
+        self.scopes_run_here(cell, statement);
+        self.unwritten(cell, &statement.unwritten);
         for &(name, certainty) in &statement.bound {
             match certainty {
                 Certainty::Definite => {
@@ -159,10 +242,25 @@ impl<'f> Run<'f> {
         }
     }
 
-    fn read(&mut self, cell: CellIdx, found: &Use, statement: Option<&Statement>) {
+    /// Lambdas and generators that what they are given to runs before it returns.
+    fn scopes_run_here(&mut self, cell: CellIdx, statement: &'f Statement) {
+        for &id in &statement.scopes {
+            let scope = self.facts.scope(id).filter(|scope| scope.immediate);
+            for found in scope.iter().flat_map(|scope| &scope.reads) {
+                self.read_as(cell, found, Reach::Maybe, Some(statement));
+                self.entered.insert(id);
+            }
+        }
+    }
+
+    fn read(&mut self, cell: CellIdx, found: &Use, statement: Option<&'f Statement>) {
+        let reach = if found.branched { Reach::Maybe } else { Reach::Sure };
+        self.read_as(cell, found, reach, statement);
+    }
+
+    fn read_as(&mut self, cell: CellIdx, found: &Use, reach: Reach, statement: Option<&'f Statement>) {
         if !found.guarded {
-            let bound_here = found.maybe_local;
-            self.check(cell, found, found.conditional || bound_here, None, statement);
+            self.check(cell, found, reach, None, statement);
         }
         if let Some(&(id, defined)) = self.callables.get(&found.name) {
             let through = Through {
@@ -170,7 +268,7 @@ impl<'f> Run<'f> {
                 defined,
                 cell,
                 range: found.range,
-                conditional: found.conditional || !found.called,
+                reach: if found.called { reach } else { reach.max(Reach::Maybe) },
             };
             let mut visited = FxHashSet::default();
             self.enter(id, through, found.guarded, statement, &mut visited);
@@ -183,42 +281,54 @@ impl<'f> Run<'f> {
         id: ScopeId,
         through: Through,
         guarded: bool,
-        statement: Option<&Statement>,
+        statement: Option<&'f Statement>,
         visited: &mut FxHashSet<ScopeId>,
     ) {
         let Some(scope) = self.facts.scope(id).filter(|_| visited.insert(id)) else {
             return;
         };
+        self.entered.insert(id);
         for found in &scope.reads {
             // a `global` name that the body itself binds first is the body's business
             if scope.writes.contains(&found.name) {
                 continue;
             }
+            let reach = through.reach.max(self.reach_inside(scope, found));
             if !guarded && !found.guarded {
-                self.check(
-                    through.cell,
-                    found,
-                    through.conditional || found.conditional,
-                    Some(through),
-                    statement,
-                );
+                self.check(through.cell, found, reach, Some(through), statement);
             }
             if let Some(&(inner, defined)) = self.callables.get(&found.name) {
                 let deeper = Through {
                     function: found.name,
                     defined,
-                    conditional: through.conditional || found.conditional || !found.called,
+                    reach: if found.called { reach } else { reach.max(Reach::Maybe) },
                     ..through
                 };
                 self.enter(inner, deeper, guarded || found.guarded, statement, visited);
             }
         }
         for &name in &scope.writes {
-            self.known.entry(name).or_insert(if through.conditional {
-                Known::Maybe
-            } else {
-                Known::Bound
+            self.known.entry(name).or_insert(match through.reach {
+                Reach::Sure => Known::Bound,
+                _ => Known::Maybe,
             });
+        }
+        self.unseen = self.unseen.or(scope.unseen.as_deref());
+    }
+
+    /// Whether a read is reached when its function is called, or its class is used.
+    fn reach_inside(&self, scope: &Scope, found: &Use) -> Reach {
+        let on_path = if found.branched { Reach::Maybe } else { Reach::Sure };
+        let Some(method) = found.method.filter(|_| scope.kind == ScopeKind::Class) else {
+            return on_path;
+        };
+        let text = self.facts.text(method);
+        if ["__init__", "__new__", "__post_init__"].contains(&text) {
+            on_path
+        } else if text.starts_with("__") || self.facts.attributes.contains(&method) {
+            Reach::Maybe
+        } else {
+            Reach::Never
         }
     }
 
@@ -226,7 +336,7 @@ impl<'f> Run<'f> {
         &mut self,
         cell: CellIdx,
         found: &Use,
-        conditional: bool,
+        reach: Reach,
         through: Option<Through>,
         statement: Option<&Statement>,
     ) {
@@ -238,26 +348,34 @@ impl<'f> Run<'f> {
             Some(&Known::Deleted(by)) => Absence::Deleted(by),
             None => self.never_or_later(name, cell),
         };
-        let own = statement.is_some_and(|s| through.is_some() && s.binds.iter().any(|b| b.name == name));
-        if own || found.maybe_local || is_builtin(text) || provided_by(text).is_some() || found.in_text {
+        let binds = statement.is_some_and(|s| s.binds.iter().any(|b| b.name == name));
+        let own = binds && (through.is_some() || found.in_later_round);
+        if own || found.maybe_local || found.in_text || given(text) || self.is_star(text) {
             return;
         }
-        if !self.reported.insert(name) {
-            return;
-        }
-        let doubt = match (self.unseen, conditional) {
-            (true, _) => Doubt::Possible,
-            (false, true) => Doubt::Likely,
-            (false, false) => Doubt::Certain,
+        let doubt = match (self.unseen, reach) {
+            (Some(_), _) | (_, Reach::Never) => Doubt::Possible,
+            (None, Reach::Maybe) => Doubt::Likely,
+            (None, Reach::Sure) => Doubt::Certain,
         };
-        self.misses.push(Miss {
+        let miss = Miss {
             name,
             cell: through.map_or(cell, |t| t.defined),
             range: found.range,
             absence,
             doubt,
             through: through.map(|t| (t.function, t.cell, t.range)),
-        });
+            perhaps: self.unseen.map(str::to_owned),
+            reached: reach != Reach::Never,
+        };
+        match self.reported.get(&name).and_then(|&at| self.misses.get_mut(at)) {
+            Some(known) if doubt < known.doubt => *known = miss,
+            Some(_) => {}
+            None => {
+                self.reported.insert(name, self.misses.len());
+                self.misses.push(miss);
+            }
+        }
     }
 
     fn never_or_later(&self, name: NameId, cell: CellIdx) -> Absence {

@@ -11,6 +11,7 @@ mod names;
 mod scopes;
 mod state;
 mod strings;
+mod unwritten;
 mod walk;
 
 pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
@@ -20,9 +21,10 @@ pub use model::{
     Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, ScopeKind, Statement, StmtKind, Use,
 };
 pub use names::{NameId, Names};
+pub use unwritten::Unwritten;
 pub(crate) use walk::is_main_test;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::notebook::CellIdx;
 use crate::python::CellCode;
@@ -35,6 +37,8 @@ pub struct Facts {
     pub cells: Vec<CellFacts>,
     pub scopes: Vec<Scope>,
     pub imports: Imports,
+    /// Every attribute that any code asks an object for: a method whose name is not among them is called by no cell.
+    pub attributes: FxHashSet<NameId>,
     /// Names bound by the statements walked so far, and whether by anything but an import.
     seen: FxHashMap<NameId, bool>,
 }

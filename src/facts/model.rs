@@ -5,6 +5,7 @@ use ruff_text_size::TextRange;
 use crate::notebook::CellIdx;
 
 use super::names::NameId;
+use super::unwritten::Unwritten;
 
 /// Index of a [`Scope`] in its [`super::Facts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,12 @@ pub struct Use {
     pub deleted: bool,
     /// Whether the name stands in a string that a library reads (`df.query("a > @t")`), or in a magic.
     pub in_text: bool,
+    /// Whether it runs on some paths only, loops that go through what they are given left aside.
+    pub branched: bool,
+    /// Whether it stands in a loop, under a condition: an earlier round may have bound the name.
+    pub in_later_round: bool,
+    /// The method in whose body it stands, for the reads of a class.
+    pub method: Option<NameId>,
 }
 
 /// Whether a statement binds a name on every path.
@@ -95,6 +102,10 @@ pub struct Scope {
     pub immediate: bool,
     /// Whether it holds code that reads names by text (`globals()`, `exec`, frames).
     pub reflective: bool,
+    /// What in it may bind names that can't be seen (`exec`).
+    pub unseen: Option<String>,
+    /// The method's name, where it is one.
+    pub method: Option<NameId>,
 }
 
 /// What a top-level statement is, as far as graduation cares.
@@ -139,6 +150,8 @@ pub struct Statement {
     pub awaits: bool,
     /// Names whose presence the statement asks for (`"x" in globals()`).
     pub asks_for: Vec<NameId>,
+    /// What star imports, magics and `exec` bind.
+    pub unwritten: Unwritten,
 }
 
 /// Code that reaches names by text.
@@ -167,4 +180,9 @@ pub struct CellFacts {
     pub binds_unknown: bool,
     /// Reads of a cell whose body runs in a namespace of its own (`%%timeit`), or in another process.
     pub private_uses: Vec<Use>,
+    /// What the cell magics bind.
+    pub unwritten: Unwritten,
+    /// Where the cell is one line that IPython takes for a magic as long as this name is not bound: the name, and
+    /// what the magic binds.
+    pub automagic: Option<(NameId, Unwritten)>,
 }

@@ -27,6 +27,23 @@ pub fn decode_joined(file: &str, spans: impl Iterator<Item = Span>) -> Decoded {
     out
 }
 
+/// Decodes several string literals, each a line without its end: the list form of nbformat 2.
+///
+/// The line end between two of them stands for the closing quote of the first.
+pub fn decode_lines(file: &str, spans: impl Iterator<Item = Span>) -> Decoded {
+    let mut out = Decoded::default();
+    let mut last: Option<Span> = None;
+    for span in spans {
+        if let Some(last) = last {
+            out.text.push('\n');
+            out.map.push(1, Span::new(last.end.saturating_sub(1), last.end));
+        }
+        out.append(file, Span::new(span.start + 1, span.end.saturating_sub(1)));
+        last = Some(span);
+    }
+    out
+}
+
 /// `text` as a JSON string literal, quotes included, in the form that Jupyter writes (non-ASCII kept).
 pub fn encode(text: &str) -> String {
     serde_json::Value::from(text).to_string()

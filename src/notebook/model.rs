@@ -1,6 +1,6 @@
 //! The notebook itself, and what is wrong with its form.
 
-use crate::json::{Decoded, Document, Kind, NodeId, decode, decode_joined};
+use crate::json::{Decoded, Document, Kind, NodeId, decode, decode_joined, decode_lines};
 use crate::text::Span;
 
 use super::cell::{Cell, CellIdx};
@@ -65,4 +65,18 @@ pub(super) fn text_of(json: &Document, text: &str, node: NodeId) -> Decoded {
         }
         _ => Decoded::default(),
     }
+}
+
+/// As [`text_of`], for nbformat 2, whose lists hold lines without their ends.
+pub(super) fn lines_of(json: &Document, text: &str, node: NodeId) -> Decoded {
+    let strings: Vec<Span> = json
+        .items(node)
+        .filter(|&item| matches!(json.kind(item), Kind::String { .. }))
+        .map(|item| json.span(item))
+        .collect();
+    let ends = |span: &Span| decode(text, *span).text.ends_with('\n');
+    if json.kind(node) != Kind::Array || strings.iter().any(ends) {
+        return text_of(json, text, node);
+    }
+    decode_lines(text, strings.into_iter())
 }

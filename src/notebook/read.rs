@@ -5,7 +5,7 @@ use crate::text::{LineIndex, Span};
 
 use super::cell::{Cell, CellIdx, CellKind, Output, OutputKind, Text};
 use super::language::Language;
-use super::model::{Notebook, Problem, text_of};
+use super::model::{Notebook, Problem, lines_of, text_of};
 
 /// Why a file is no notebook at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub fn read(text: &str) -> Result<Notebook<'_>, ReadError> {
     let mut reader = Reader {
         text,
         json: &json,
+        old: false,
         problems: Vec::new(),
     };
     let Some(root) = json.root().filter(|&root| json.kind(root) == Kind::Object) else {
@@ -44,11 +45,12 @@ pub fn read(text: &str) -> Result<Notebook<'_>, ReadError> {
             NO_NOTEBOOK_HINT,
         ));
     };
-    let cell_nodes = reader.cell_nodes(root)?;
     let format = (
         reader.integer(root, "nbformat").unwrap_or_default(),
         reader.integer(root, "nbformat_minor").unwrap_or_default(),
     );
+    reader.old = (1..=2).contains(&format.0);
+    let cell_nodes = reader.cell_nodes(root, format.0)?;
     if format.0 == 0 {
         reader.problem(
             "the notebook does not say its format (nbformat); it is read as version 4",
@@ -114,12 +116,16 @@ fn not_json(text: &str, error: &json::Error) -> ReadError {
 struct Reader<'r> {
     text: &'r str,
     json: &'r Document,
+    /// Whether lists of text hold lines without their ends (nbformat 1 and 2).
+    old: bool,
     problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
     /// The cells' values: of `cells`, or in nbformat 2 and 3 of all worksheets in turn.
-    fn cell_nodes(&mut self, root: NodeId) -> Result<Vec<NodeId>, ReadError> {
+    ///
+    /// A file that says its format and has neither is a notebook that nobody has written in yet.
+    fn cell_nodes(&mut self, root: NodeId, format: i64) -> Result<Vec<NodeId>, ReadError> {
         if let Some(cells) = self.get(root, "cells") {
             if self.json.kind(cells) == Kind::Array {
                 return Ok(self.json.items(cells).collect());
@@ -130,6 +136,10 @@ impl Reader<'_> {
             ));
         }
         let Some(sheets) = self.get(root, "worksheets") else {
+            if format > 0 {
+                self.problem("the notebook has no list of cells; it is read as empty", self.json.span(root));
+                return Ok(Vec::new());
+            }
             return Err(no_notebook(
                 "the file is JSON, but no notebook: it has no `cells`",
                 NO_NOTEBOOK_HINT,
@@ -223,7 +233,11 @@ impl Reader<'_> {
                 span,
             ),
         }
-        let source = text_of(self.json, self.text, node);
+        let source = if self.old {
+            lines_of(self.json, self.text, node)
+        } else {
+            text_of(self.json, self.text, node)
+        };
         if let Some(&lone) = source.lone_surrogates.first() {
             let message =
                 format!("cell {idx}: the source holds half a surrogate pair, which no text can; it is read as U+FFFD");

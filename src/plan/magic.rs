@@ -2,7 +2,7 @@
 
 use ruff_python_ast::IpyEscapeKind;
 
-use crate::python::{Effect, MagicKind, classify};
+use crate::python::{Effect, MagicKind, classify, string_literal as literal};
 
 /// What becomes of an escape command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +18,14 @@ pub(super) enum Translation {
 }
 
 /// The translation of a command that stands as a statement, or as a value where `assigned`.
-pub(super) fn translate(kind: IpyEscapeKind, value: &str, assigned: bool) -> Translation {
+///
+/// `known` tells the notebook's own names: the kernel puts their values into commands, and leaves other words alone.
+pub(super) fn translate(kind: IpyEscapeKind, value: &str, assigned: bool, known: &dyn Fn(&str) -> bool) -> Translation {
     let (magic_kind, name, arguments, effect) = classify(kind, value);
     match (magic_kind, effect) {
         (MagicKind::Help, _) => Translation::Drop("shows help"),
         (_, Effect::Install) => Translation::Drop("installs packages: they are dependencies now"),
-        (MagicKind::Shell, _) => shell(arguments, assigned),
+        (MagicKind::Shell, _) => shell(arguments, assigned, known),
         (MagicKind::AutoCall, _) => Translation::None("a call without parentheses".to_owned()),
         (_, Effect::SetUp) => Translation::Drop("configures the notebook session"),
         (_, Effect::Show) => Translation::Drop("only displays"),
@@ -39,17 +41,19 @@ pub(super) fn translate(kind: IpyEscapeKind, value: &str, assigned: bool) -> Tra
             import: "os",
         },
         (_, Effect::Value) if !assigned => Translation::Drop("only displays"),
-        (_, Effect::Shell) if ["sx", "system"].contains(&name) => shell(arguments, assigned),
+        (_, Effect::Shell) if ["sx", "system"].contains(&name) => shell(arguments, assigned, known),
         (_, Effect::Shell) if !assigned && ["ls", "ll", "cat", "less", "more", "man"].contains(&name) => {
             Translation::Drop("only displays")
         }
-        (_, Effect::Shell) => shell(&format!("{name} {arguments}"), assigned),
+        (_, Effect::Shell) => shell(&format!("{name} {arguments}"), assigned, known),
         _ => Translation::None(format!("the magic %{name}")),
     }
 }
 
 fn environment(arguments: &str, assigned: bool) -> Translation {
-    let split = arguments.split_once('=').or_else(|| arguments.split_once(char::is_whitespace));
+    let split = arguments
+        .split_once('=')
+        .or_else(|| arguments.split_once(char::is_whitespace));
     match split {
         Some((name, value)) if !assigned && is_plain(arguments) => Translation::Statement {
             code: format!("os.environ[{}] = {}", literal(name.trim()), literal(value.trim())),
@@ -64,8 +68,8 @@ fn environment(arguments: &str, assigned: bool) -> Translation {
     }
 }
 
-fn shell(command: &str, assigned: bool) -> Translation {
-    let Some(command) = interpolated(command) else {
+fn shell(command: &str, assigned: bool, known: &dyn Fn(&str) -> bool) -> Translation {
+    let Some(command) = interpolated(command, known) else {
         return Translation::None("a shell command with an expression in it".to_owned());
     };
     if assigned {
@@ -87,53 +91,51 @@ fn is_plain(text: &str) -> bool {
     !text.contains(['{', '$'])
 }
 
-/// A shell command as a Python string: `{name}` and `$name` of plain names become those of an f-string.
-fn interpolated(command: &str) -> Option<String> {
-    if is_plain(command) {
-        return Some(literal(command));
-    }
-    let mut out = String::from("f");
+/// A shell command as a Python string: `{name}` and `$name` of the notebook's names become those of an f-string.
+fn interpolated(command: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
+    let mut parts: Vec<(String, Option<&str>)> = Vec::new();
     let mut text = String::new();
     let mut rest = command;
     while let Some(at) = rest.find(['{', '$']) {
         let (before, from) = rest.split_at_checked(at)?;
         text.push_str(before);
-        let (open, close) = if from.starts_with('{') { (1, "}") } else { (1, "") };
-        let inner = from.get(open..)?;
-        let end = inner.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(inner.len());
-        let name = inner.get(..end)?;
-        let legal = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-        let after = inner.get(end..)?;
-        if !legal || !after.starts_with(close) || (close.is_empty() && after.starts_with('.')) {
+        let braced = from.starts_with('{');
+        let inner = from.get(1..)?;
+        let end = inner
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(inner.len());
+        let (name, after) = inner.split_at_checked(end)?;
+        if !known(name) {
+            text.push_str(from.get(..1)?);
+            rest = inner;
+            continue;
+        }
+        // `{rows[0]}` and `$obj.name` are expressions, which only the kernel evaluates
+        let whole = if braced {
+            after.starts_with('}')
+        } else {
+            !after.starts_with('.')
+        };
+        if !whole {
             return None;
         }
-        text.push('\u{1}');
-        text.push_str(name);
-        text.push('\u{2}');
-        rest = after.get(close.len()..)?;
+        parts.push((std::mem::take(&mut text), Some(name)));
+        rest = after.get(usize::from(braced)..)?;
     }
     text.push_str(rest);
-    if text.contains(['{', '}']) {
-        return None;
+    if parts.is_empty() {
+        return Some(literal(&text));
     }
-    out.push_str(&literal(&text).replace("\\x01", "{").replace("\\x02", "}").replace('\u{1}', "{").replace('\u{2}', "}"));
-    Some(out)
-}
-
-/// `text` as a Python string literal.
-pub(super) fn literal(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c => out.push(c),
+    parts.push((text, None));
+    let mut out = String::from("f\"");
+    for (text, name) in &parts {
+        let quoted = literal(text);
+        let body = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+        out.push_str(&body.replace('{', "{{").replace('}', "}}"));
+        if let Some(name) = name {
+            out.push_str(&format!("{{{name}}}"));
         }
     }
     out.push('"');
-    out
+    Some(out)
 }

@@ -4,21 +4,27 @@
 //! them, and writes down the text of each. It knows nothing of templates or of the disk.
 
 mod annotate;
+mod assemble;
 mod bindings;
 mod build;
 mod config;
 mod dataflow;
 mod dependencies;
 mod fate;
+mod leftovers;
 mod lint;
+mod lint_list;
 mod magic;
 mod model;
+mod module_tops;
 mod modules;
 mod names;
+mod package_tests;
 mod pieces;
 mod purity;
 mod recorded;
 mod rewrite;
+mod secret_fields;
 mod sections;
 mod steps;
 mod thin;

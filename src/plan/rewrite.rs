@@ -23,6 +23,8 @@ pub(super) struct Rewriting<'r> {
     pub replaced: &'r [(Span, String)],
     /// Whether the notebook reaches names by text: `exec` then needs the module's namespace said.
     pub reflective: bool,
+    /// Names that are globals of the steps' module: Python lets no annotation stand beside `global`.
+    pub shared: &'r dyn Fn(NameId) -> bool,
     /// Prefix of figure names, and how many the step has saved so far.
     pub figures: Option<&'r str>,
 }
@@ -120,8 +122,23 @@ impl Editor<'_> {
 impl<'a> Visitor<'a> for Editor<'_> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
+            Stmt::AnnAssign(assign) if self.depth == 0 => {
+                let name = assign
+                    .target
+                    .as_name_expr()
+                    .and_then(|n| self.how.facts.names.find(n.id.as_str()));
+                if name.is_some_and(self.how.shared) {
+                    let target = span(assign.target.range()).end;
+                    self.replace(Span::new(target, span(assign.annotation.range()).end), "");
+                }
+            }
             Stmt::IpyEscapeCommand(command) => {
-                self.translated(span(command.range), translate(command.kind, &command.value, false));
+                self.translated(
+                    span(command.range),
+                    translate(command.kind, &command.value, false, &|name| {
+                        self.how.facts.is_value(name)
+                    }),
+                );
                 return;
             }
             // in a notebook this always holds; in a package it never does
@@ -142,7 +159,12 @@ impl<'a> Visitor<'a> for Editor<'_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::IpyEscapeCommand(command) => {
-                self.translated(span(command.range), translate(command.kind, &command.value, true));
+                self.translated(
+                    span(command.range),
+                    translate(command.kind, &command.value, true, &|name| {
+                        self.how.facts.is_value(name)
+                    }),
+                );
             }
             Expr::Call(call) => self.call(call),
             Expr::Lambda(_) => {

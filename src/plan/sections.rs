@@ -10,10 +10,7 @@ pub(super) struct Section {
     pub cells: Vec<CellIdx>,
 }
 
-/// How many code cells without a heading go into one section before the next begins.
-const CELLS_WITHOUT_HEADING: usize = 4;
-
-/// The sections of a notebook: a heading of any level begins one; cells without headings go in groups.
+/// The sections of a notebook: a heading of any level begins one. Without headings each cell is one by itself.
 pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
     let has_headings = notebook.cells.iter().filter(|cell| heading(cell).is_some()).count() > 1;
     let mut out: Vec<Section> = Vec::new();
@@ -27,8 +24,7 @@ pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
         if !cell.is_code() {
             continue;
         }
-        let full = !has_headings && out.last().is_some_and(|section| section.cells.len() >= CELLS_WITHOUT_HEADING);
-        if begin || full || out.is_empty() {
+        if begin || !has_headings || out.is_empty() {
             out.push(Section {
                 title: if has_headings { title.clone() } else { String::new() },
                 cells: Vec::new(),

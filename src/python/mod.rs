@@ -1,6 +1,8 @@
 //! Cells as Python: IPython's own transformations, magics by table, each cell parsed by itself.
 
 mod code;
+mod desugar;
+mod literal;
 mod magics;
 mod parse;
 mod tables;
@@ -8,7 +10,9 @@ mod transform;
 
 pub(crate) use code::span;
 pub use code::{Body, CellCode, Magic, MagicKind, SyntaxError};
+pub use desugar::desugar;
+pub use literal::string_literal;
 pub use magics::{Effect, Scope, effect_of};
 pub(crate) use parse::classify;
 pub use parse::{parse_cell, parse_cells};
-pub use tables::{Table, is_builtin, is_stdlib, provided_by};
+pub use tables::{Table, exports, is_builtin, is_ipython_magic, is_python2_builtin, is_stdlib, provided_by};

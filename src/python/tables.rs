@@ -59,6 +59,9 @@ impl Table {
 
 static STDLIB: Table = Table::new(include_str!("../../data/stdlib.txt"));
 static BUILTINS: Table = Table::new(include_str!("../../data/builtins.txt"));
+static STAR_EXPORTS: Table = Table::new(include_str!("../../data/star_exports.tsv"));
+static IPYTHON_MAGICS: Table = Table::new(include_str!("../../data/ipython_magics.txt"));
+static PYTHON2_BUILTINS: Table = Table::new(include_str!("../../data/python2_builtins.txt"));
 static PROVIDED: Table = Table::new(include_str!("../../data/provided_names.tsv"));
 
 /// Whether `module` (its first part) is of the standard library.
@@ -74,4 +77,20 @@ pub fn is_builtin(name: &str) -> bool {
 /// Who puts `name` into a notebook's namespace (`ipython`, `databricks`, …), if anybody does.
 pub fn provided_by(name: &str) -> Option<&'static str> {
     PROVIDED.get(name)
+}
+
+/// Whether `from module import *` binds `name`; nothing where the module's names aren't known.
+pub fn exports(module: &str, name: &str) -> Option<bool> {
+    let names = STAR_EXPORTS.get(module)?;
+    Some(names.split(' ').any(|exported| exported == name))
+}
+
+/// Whether a cell that is one line and starts with `name` is that magic, where no cell has bound the name.
+pub fn is_ipython_magic(name: &str) -> bool {
+    IPYTHON_MAGICS.contains(name)
+}
+
+/// Whether Python 2 bound `name` and Python 3 does not.
+pub fn is_python2_builtin(name: &str) -> bool {
+    PYTHON2_BUILTINS.contains(name)
 }

@@ -1,6 +1,7 @@
 //! What a rule is given, and the ways to name a place in it.
 
 use crate::facts::Facts;
+use crate::facts::flow::Miss;
 use crate::finding::{Located, Place, PlaceKind};
 use crate::notebook::{Cell, Notebook};
 use crate::python::CellCode;
@@ -16,6 +17,8 @@ pub struct Context<'c> {
     /// The code cells; empty for a notebook that isn't Python.
     pub cells: &'c [CellCode],
     pub facts: &'c Facts,
+    /// The reads that find no name in a run from the top.
+    pub misses: &'c [Miss],
     pub secrets: &'c Secrets,
 }
 

@@ -2,10 +2,19 @@
 
 use crate::facts::flow::{Doubt, Miss};
 use crate::finding::{Confidence, Finding, Related, Severity};
-use crate::notebook::CellIdx;
-use crate::python::{CellCode, span};
+use crate::notebook::{CellIdx, Language, Output, OutputKind};
+use crate::python::{CellCode, is_python2_builtin, span};
 
 use super::{Context, Meta};
+
+/// The misses that a rule may speak of: what Python 2 bound is no miss in a notebook of Python 2.
+pub(super) fn misses<'c>(ctx: &Context<'c>) -> impl Iterator<Item = &'c Miss> {
+    let old = ctx.notebook.language == Language::Python2;
+    let facts = ctx.facts;
+    ctx.misses
+        .iter()
+        .filter(move |miss| !(old && is_python2_builtin(facts.text(miss.name))))
+}
 
 /// Why a name is missing, in words.
 pub(super) struct Missing {
@@ -21,21 +30,30 @@ pub(super) fn finding(meta: &'static Meta, ctx: &Context<'_>, miss: &Miss, missi
     let place = ctx.in_code(code, span(miss.range));
     let through = miss.through.map(|(function, cell, range)| (ctx.facts.text(function), cell, range));
     let reached = through.map(|(function, cell, _)| format!(", reached by the call of `{function}` in cell {cell}"));
-    let message = format!("`{name}` is read{}, and {}", reached.unwrap_or_default(), missing.says);
+    let reached = reached.or_else(|| (!miss.reached).then(|| " in a function that no cell is seen to call".to_owned()));
+    let perhaps = miss.perhaps.as_ref().map(|what| format!("; `{}` may bind it", ctx.quote(what)));
+    let witnessed = recorded_error(ctx, name);
+    let message = format!(
+        "`{name}` is read{}, and {}{}",
+        reached.unwrap_or_default(),
+        missing.says,
+        perhaps.unwrap_or_default()
+    );
     let mut finding = meta.finding(place, message);
     finding.subject = Some(name.to_owned());
     finding.hint = Some(missing.hint);
-    match miss.doubt {
-        Doubt::Certain => {}
-        Doubt::Likely => {
+    match (miss.doubt, &witnessed) {
+        (Doubt::Certain, _) | (Doubt::Likely, Some(_)) => {}
+        (Doubt::Likely, None) | (Doubt::Possible, Some(_)) => {
             finding.confidence = Confidence::Likely;
             finding.severity = Severity::Warning;
         }
-        Doubt::Possible => {
+        (Doubt::Possible, None) => {
             finding.confidence = Confidence::Possible;
             finding.severity = Severity::Note;
         }
     }
+    finding.related.extend(witnessed);
     if let Some((function, cell, range)) = through
         && let Some(code) = code_of(ctx, cell)
     {
@@ -53,6 +71,21 @@ pub(super) fn finding(meta: &'static Meta, ctx: &Context<'_>, miss: &Miss, missi
         });
     }
     Some(finding)
+}
+
+/// The stored error that says that the name was missing in the recorded run too.
+fn recorded_error(ctx: &Context<'_>, name: &str) -> Option<Related> {
+    let quoted = format!("'{name}' is not defined");
+    ctx.notebook.code_cells().find_map(|cell| {
+        let says = |output: &Output| {
+            matches!(&output.kind, OutputKind::Error { name, value } if name == "NameError" && value.contains(&quoted))
+        };
+        let index = cell.outputs.iter().position(says)?;
+        Some(Related {
+            message: "the recorded run stopped here for the same reason".to_owned(),
+            place: ctx.of_output(cell, index),
+        })
+    })
 }
 
 fn code_of<'c>(ctx: &Context<'c>, idx: CellIdx) -> Option<&'c CellCode> {

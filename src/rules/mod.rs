@@ -3,6 +3,7 @@
 mod absolute_path;
 mod context;
 mod counts;
+mod deleted_name;
 mod failed_cell;
 mod invalid_syntax;
 mod missing_execution;
@@ -85,6 +86,7 @@ pub static RULES: &[&dyn Rule] = &[
     &failed_cell::FailedCell,
     &undefined_name::UndefinedName,
     &used_before_definition::UsedBeforeDefinition,
+    &deleted_name::DeletedName,
     &secret_in_output::SecretInOutput,
     &secret_in_source::SecretInSource,
     &secret_in_metadata::SecretInMetadata,

@@ -1,6 +1,6 @@
 //! MB201: a name that no cell binds.
 
-use crate::facts::flow::{Absence, misses};
+use crate::facts::flow::Absence;
 use crate::finding::{Finding, Severity};
 
 use super::missing_name::{self, Missing};
@@ -11,7 +11,7 @@ static META: Meta = Meta {
     name: "undefined-name",
     summary: "a name that no cell binds is read",
     severity: Severity::Error,
-    reads: Reads::Python3,
+    reads: Reads::Python,
     page: include_str!("undefined_name.md"),
 };
 
@@ -23,19 +23,17 @@ impl Rule for UndefinedName {
     }
 
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
-        for miss in misses(ctx.facts) {
+        for miss in missing_name::misses(ctx) {
             let name = ctx.facts.text(miss.name);
-            let (says, related) = match miss.absence {
-                Absence::NeverBound => ("no cell binds it".to_owned(), None),
-                Absence::Deleted(by) => (format!("cell {by} deletes it before"), Some((by, "deleted here"))),
-                Absence::BoundLater(_) => continue,
-            };
+            if miss.absence != Absence::NeverBound {
+                continue;
+            }
             let missing = Missing {
-                says,
-                related,
+                says: "no cell binds it".to_owned(),
+                related: None,
                 hint: format!("bind `{name}` in a cell above, or bring back the cell that did"),
             };
-            out.extend(missing_name::finding(&META, ctx, &miss, missing));
+            out.extend(missing_name::finding(&META, ctx, miss, missing));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! MB202: a name that only a cell further down binds.
 
-use crate::facts::flow::{Absence, misses};
+use crate::facts::flow::Absence;
 use crate::finding::{Finding, Severity};
 
 use super::missing_name::{self, Missing};
@@ -11,7 +11,7 @@ static META: Meta = Meta {
     name: "used-before-definition",
     summary: "a name is read above the only cell that binds it",
     severity: Severity::Error,
-    reads: Reads::Python3,
+    reads: Reads::Python,
     page: include_str!("used_before_definition.md"),
 };
 
@@ -23,7 +23,7 @@ impl Rule for UsedBeforeDefinition {
     }
 
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
-        for miss in misses(ctx.facts) {
+        for miss in missing_name::misses(ctx) {
             let Absence::BoundLater(later) = miss.absence else {
                 continue;
             };
@@ -34,7 +34,7 @@ impl Rule for UsedBeforeDefinition {
                 related: Some((later, "bound here")),
                 hint: format!("move the cell that binds `{name}` above the one that reads it, and run all cells again"),
             };
-            out.extend(missing_name::finding(&META, ctx, &miss, missing));
+            out.extend(missing_name::finding(&META, ctx, miss, missing));
         }
     }
 }

@@ -1,4 +1,11 @@
 //! What a plan becomes on disk.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods
+)]
 
 mod build;
 mod churn;

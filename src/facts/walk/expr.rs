@@ -4,7 +4,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, ExprCall, ExprContext};
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::python::classify;
+use crate::python::{MagicKind, classify};
 
 use super::super::effects::{Effect, call_effect, dotted, root_name};
 use super::super::model::{BindKind, Reflection};
@@ -23,11 +23,14 @@ impl Walker<'_> {
                 if matches!(attribute.ctx, ExprContext::Store | ExprContext::Del) {
                     self.mutate_root(expr);
                 }
+                let name = self.facts.names.intern(attribute.attr.as_str());
+                self.facts.attributes.insert(name);
                 self.visit_expr(&attribute.value);
             }
             Expr::Subscript(subscript) => {
                 if matches!(subscript.ctx, ExprContext::Store | ExprContext::Del) {
                     self.mutate_root(expr);
+                    self.namespace_item(&subscript.value, &subscript.slice);
                 }
                 walk_expr(self, expr);
             }
@@ -65,7 +68,10 @@ impl Walker<'_> {
                 self.visit_expr(&await_expr.value);
             }
             Expr::IpyEscapeCommand(command) => {
-                let (_, _, arguments, _) = classify(command.kind, &command.value);
+                let (kind, name, arguments, _) = classify(command.kind, &command.value);
+                if kind == MagicKind::Line {
+                    self.unwritten(|unwritten, names| unwritten.magic(kind, name, arguments, names));
+                }
                 self.read_text(&strings::interpolated(arguments), command.range);
             }
             _ => walk_expr(self, expr),
@@ -92,6 +98,7 @@ impl Walker<'_> {
 
     fn call(&mut self, call: &ExprCall) {
         self.reflective_call(call);
+        self.binding_call(call);
         self.text_arguments(call);
         match call.func.as_ref() {
             Expr::Name(name) => self.read(name.id.as_str(), name.range, true, false),
@@ -136,6 +143,9 @@ impl Walker<'_> {
             "globals" | "locals" => self.reflect(Reflection::Namespace),
             "vars" | "dir" if no_arguments => self.reflect(Reflection::Namespace),
             "exec" | "eval" | "execfile" => {
+                if path != "eval" {
+                    self.unwritten(|unwritten, _| unwritten.may_bind(&path));
+                }
                 self.reflect(Reflection::Execute);
                 self.out.binds_unknown |= path != "eval" && self.deferred.is_none();
             }
@@ -143,6 +153,52 @@ impl Walker<'_> {
             "get_ipython" => self.reflect(Reflection::Kernel),
             _ => {}
         }
+    }
+
+    /// `globals()["x"] = …` binds `x`; with a key that isn't plain text it may bind anything.
+    fn namespace_item(&mut self, value: &Expr, key: &Expr) {
+        if !is_namespace(value) {
+            return;
+        }
+        self.unwritten(|unwritten, names| match key {
+            Expr::StringLiteral(literal) => unwritten.names.push(names.intern(literal.value.to_str())),
+            _ => unwritten.may_bind("globals()[…] ="),
+        });
+    }
+
+    /// Calls that bind names by text: `globals().update(…)`, `get_ipython().run_line_magic("run", "x.py")`.
+    fn binding_call(&mut self, call: &ExprCall) {
+        let Expr::Attribute(attribute) = call.func.as_ref() else {
+            return;
+        };
+        let method = attribute.attr.as_str();
+        if is_namespace(&attribute.value) && ["update", "setdefault"].contains(&method) {
+            self.unwritten(|unwritten, _| unwritten.may_bind("globals().update"));
+            return;
+        }
+        let shell = matches!(attribute.value.as_ref(), Expr::Call(inner)
+            if matches!(inner.func.as_ref(), Expr::Name(name) if name.id.as_str() == "get_ipython"));
+        if !shell {
+            return;
+        }
+        let text = |at: usize| match call.arguments.args.get(at) {
+            Some(Expr::StringLiteral(literal)) => Some(literal.value.to_str()),
+            _ => None,
+        };
+        let (name, arguments) = match method {
+            "magic" => match text(0).map(|line| line.trim_start_matches('%')) {
+                Some(line) => line.split_once(char::is_whitespace).unwrap_or((line, "")),
+                None => ("magic", ""),
+            },
+            "run_line_magic" => (text(0).unwrap_or("magic"), text(1).unwrap_or_default()),
+            "push" | "run_cell" | "ex" | "safe_execfile" | "run_code" => {
+                self.unwritten(|unwritten, _| unwritten.may_bind(&format!("get_ipython().{method}")));
+                return;
+            }
+            _ => return,
+        };
+        let (name, arguments) = (name.to_owned(), arguments.to_owned());
+        self.unwritten(|unwritten, names| unwritten.magic(MagicKind::Line, &name, &arguments, names));
     }
 
     /// Names in strings that the called function reads from its caller's namespace.
@@ -281,5 +337,15 @@ fn callee_name(call: &ExprCall) -> &str {
         Expr::Name(name) => name.id.as_str(),
         Expr::Attribute(attribute) => attribute.attr.as_str(),
         _ => "",
+    }
+}
+
+/// `globals()`, `locals()`, `vars()` and the shell's own dictionary of the notebook's names.
+fn is_namespace(expr: &Expr) -> bool {
+    match expr {
+        Expr::Call(call) => matches!(call.func.as_ref(), Expr::Name(name)
+            if ["globals", "locals", "vars"].contains(&name.id.as_str())),
+        Expr::Attribute(attribute) => ["user_ns", "user_global_ns"].contains(&attribute.attr.as_str()),
+        _ => false,
     }
 }

@@ -10,12 +10,13 @@ use ruff_python_ast::Stmt;
 use ruff_python_ast::visitor::Visitor;
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::python::{Body, CellCode, Effect as MagicEffect, MagicKind};
+use crate::python::{Body, CellCode, Effect as MagicEffect, MagicKind, is_ipython_magic};
 
 use super::model::{Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, Statement, StmtKind, Use};
-use super::names::NameId;
+use super::names::{NameId, Names};
 use super::scopes::Bindings;
 use super::state::{Local, State};
+use super::unwritten::Unwritten;
 use super::{Facts, strings};
 
 /// Gathers the facts of one cell.
@@ -27,6 +28,8 @@ pub(super) fn walk_cell(facts: &mut Facts, cell: &CellCode) -> CellFacts {
         magic_binds: Vec::new(),
         binds_unknown: false,
         private_uses: Vec::new(),
+        unwritten: Unwritten::default(),
+        automagic: automagic(facts, cell),
     };
     match &cell.body {
         Body::Python(parsed) => {
@@ -35,9 +38,16 @@ pub(super) fn walk_cell(facts: &mut Facts, cell: &CellCode) -> CellFacts {
             }
         }
         Body::Private(parsed) => {
+            // what the body binds for itself is no read of the notebook's, and is seen by nobody else
+            let seen = facts.seen.clone();
+            let mut own: Vec<NameId> = Vec::new();
             for stmt in &parsed.syntax().body {
-                out.private_uses.extend(walk_statement(facts, stmt).uses);
+                let statement = walk_statement(facts, stmt);
+                let foreign = statement.uses.into_iter().filter(|found| !own.contains(&found.name));
+                out.private_uses.extend(foreign);
+                own.extend(statement.binds.iter().map(|bind| bind.name));
             }
+            facts.seen = seen;
         }
         Body::Broken(parsed, _) => {
             let bindings = Bindings::of_body(None, &parsed.syntax().body);
@@ -48,6 +58,10 @@ pub(super) fn walk_cell(facts: &mut Facts, cell: &CellCode) -> CellFacts {
             out.guessed = names.iter().map(|name| facts.names.intern(name)).collect();
         }
         Body::Foreign => {}
+    }
+    for magic in cell.magics.iter().filter(|magic| magic.kind == MagicKind::Cell) {
+        out.unwritten
+            .magic(magic.kind, &magic.name, &magic.arguments, &mut facts.names);
     }
     for magic in &cell.magics {
         out.binds_unknown |= magic.effect == MagicEffect::BindsNames || magic.effect == MagicEffect::Unknown;
@@ -63,6 +77,27 @@ pub(super) fn walk_cell(facts: &mut Facts, cell: &CellCode) -> CellFacts {
         }
     }
     out
+}
+
+/// The magic that a cell of one line is by IPython's automagic, where no cell has bound its first word by then.
+fn automagic(facts: &mut Facts, cell: &CellCode) -> Option<(NameId, Unwritten)> {
+    let line = cell.text.trim_end();
+    if line.contains('\n') || cell.cell_magic().is_some() {
+        return None;
+    }
+    let line = line.trim_start();
+    let end = line
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(line.len());
+    let (name, rest) = line.split_at_checked(end)?;
+    let rest = rest.trim_start();
+    let assigns = rest.starts_with(',') || (rest.starts_with('=') && !rest.starts_with("=="));
+    if assigns || rest.starts_with(['.', '(', '[']) || !is_ipython_magic(name) {
+        return None;
+    }
+    let mut unwritten = Unwritten::default();
+    unwritten.magic(MagicKind::Line, name, rest, &mut facts.names);
+    Some((facts.names.intern(name), unwritten))
 }
 
 /// What stands before a lone `=` at the start of a line: the names that a broken cell seems to bind.
@@ -85,6 +120,9 @@ fn text_use(name: NameId, range: TextRange) -> Use {
         maybe_local: false,
         deleted: false,
         in_text: true,
+        branched: false,
+        in_later_round: false,
+        method: None,
     }
 }
 
@@ -120,8 +158,13 @@ struct Walker<'f> {
     deferred: Option<ScopeId>,
     /// Whether what is walked runs on some paths only.
     conditional: u32,
+    /// How many of those are loops that go through what they are given: few are given nothing.
+    rounds: u32,
     /// Whether the absence of names is provided for.
     guarded: u32,
+    /// How many loops are around, and how conditional the innermost one's body is by itself.
+    loops: u32,
+    loop_level: u32,
     /// The states at the `break`s of the loops around.
     breaks: Vec<Vec<State>>,
 }
@@ -144,12 +187,16 @@ impl<'f> Walker<'f> {
                 binds_unknown: false,
                 awaits: false,
                 asks_for: Vec::new(),
+                unwritten: Unwritten::default(),
             },
             state: State::default(),
             frames: Vec::new(),
             deferred: None,
             conditional: 0,
+            rounds: 0,
             guarded: 0,
+            loops: 0,
+            loop_level: 0,
             breaks: Vec::new(),
         }
     }
@@ -226,6 +273,9 @@ impl<'f> Walker<'f> {
             maybe_local: false,
             deleted: false,
             in_text,
+            branched: self.conditional > self.rounds,
+            in_later_round: self.loops > 0 && self.conditional > self.loop_level,
+            method: None,
         };
         if let Some(scope) = self.deferred_scope() {
             scope.reads.push(found);
@@ -252,17 +302,14 @@ impl<'f> Walker<'f> {
             Frame::Function(bindings) => Some(bindings.globals.contains(name)),
             _ => None,
         });
+        // a comprehension that runs at the top level lets only a walrus out
+        let stays_inside = declared_global != Some(true) && (self.deferred.is_some() || kind != BindKind::Walrus);
         match self.frames.last_mut() {
             Some(Frame::Class(bound)) => {
                 bound.push(name.to_owned());
                 return;
             }
-            Some(Frame::Function(_) | Frame::Comprehension(_)) if declared_global != Some(true) => {
-                // a comprehension that runs at the top level lets only a walrus out
-                if self.deferred.is_some() || kind != BindKind::Walrus {
-                    return;
-                }
-            }
+            Some(Frame::Function(_) | Frame::Comprehension(_)) if stays_inside => return,
             _ => {}
         }
         let id = self.facts.names.intern(name);
@@ -310,11 +357,36 @@ impl<'f> Walker<'f> {
         self.facts.scopes.get_mut(id.0 as usize)
     }
 
+    /// Adds what binds names without writing them: here, or where the body around is called.
+    fn unwritten(&mut self, add: impl FnOnce(&mut Unwritten, &mut Names)) {
+        let mut added = Unwritten::default();
+        add(&mut added, &mut self.facts.names);
+        match self.deferred_scope() {
+            Some(scope) => {
+                let by_text = (!added.names.is_empty()).then(|| "globals()[…] =".to_owned());
+                scope.unseen = scope.unseen.take().or(added.unseen).or(by_text);
+            }
+            None => self.out.unwritten.merge(added),
+        }
+    }
+
     /// Walks what runs on some paths only.
     fn conditionally(&mut self, walk: impl FnOnce(&mut Self)) {
         self.conditional += 1;
         walk(self);
         self.conditional -= 1;
+    }
+
+    /// Walks the body of a loop: some paths only, and what one round binds the next one sees.
+    fn in_loop(&mut self, goes_through: bool, walk: impl FnOnce(&mut Self)) {
+        let level = self.loop_level;
+        self.loops += 1;
+        self.rounds += u32::from(goes_through);
+        self.loop_level = self.conditional + 1;
+        self.conditionally(walk);
+        self.loop_level = level;
+        self.rounds -= u32::from(goes_through);
+        self.loops -= 1;
     }
 
     /// Walks one of several paths from the current state; returns the state at its end and restores the current one.

@@ -4,7 +4,7 @@ use ruff_python_ast::visitor::{Visitor, walk_parameters};
 use ruff_python_ast::{Comprehension, Expr, ExprLambda, Parameters, Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::super::model::{BindKind, Scope, ScopeId, ScopeKind};
+use super::super::model::{BindKind, Scope, ScopeId, ScopeKind, Use};
 use super::super::scopes::Bindings;
 use super::{Frame, Walker};
 
@@ -16,6 +16,8 @@ impl Walker<'_> {
         self.signature(&def.parameters, def.returns.as_deref());
         let bindings = Bindings::of_body(Some(&def.parameters), &def.body);
         let name = self.at_top().then(|| self.facts.names.intern(def.name.as_str()));
+        let is_method = self.deferred.is_none() && matches!(self.frames.last(), Some(Frame::Class(_)));
+        let scope = self.facts.scopes.len();
         self.bind_definition(def.name.as_str(), def.name.range(), BindKind::Function);
         self.deferred_body(
             ScopeKind::Function,
@@ -26,6 +28,12 @@ impl Walker<'_> {
                 walker.body(&def.body);
             },
         );
+        if is_method {
+            let name = self.facts.names.intern(def.name.as_str());
+            if let Some(scope) = self.facts.scopes.get_mut(scope) {
+                scope.method = Some(name);
+            }
+        }
     }
 
     /// Defaults and annotations are evaluated where the function is defined.
@@ -66,7 +74,10 @@ impl Walker<'_> {
         let methods: Vec<ScopeId> = self.out.scopes.drain(before..).collect();
         for id in methods {
             if let Some(method) = self.facts.scopes.get(id.0 as usize) {
-                merged.reads.extend(method.reads.iter().cloned());
+                let reads = method.reads.iter().cloned();
+                let called = method.method;
+                merged.reads.extend(reads.map(|found| Use { method: called, ..found }));
+                merged.unseen = merged.unseen.or_else(|| method.unseen.clone());
                 merged.writes.extend(&method.writes);
                 merged.mutates.extend(&method.mutates);
                 merged.mutates_arguments |= method.mutates_arguments;
@@ -146,7 +157,7 @@ impl Walker<'_> {
         };
         self.visit_expr(&first.iter);
         self.frames.push(Frame::Comprehension(targets(generators)));
-        self.conditionally(|walker| {
+        self.in_loop(true, |walker| {
             let before = walker.state.clone();
             walker.each_generator(first, rest);
             element(walker);
@@ -185,6 +196,8 @@ impl Walker<'_> {
             self.deferred = Some(id);
         }
         let conditional = std::mem::take(&mut self.conditional);
+        let rounds = std::mem::take(&mut self.rounds);
+        let loops = (std::mem::take(&mut self.loops), std::mem::take(&mut self.loop_level));
         let guarded = std::mem::take(&mut self.guarded);
         let breaks = std::mem::take(&mut self.breaks);
         let state = self.state.clone();
@@ -194,6 +207,8 @@ impl Walker<'_> {
         self.frames.pop();
         self.state = state;
         self.conditional = conditional;
+        self.rounds = rounds;
+        (self.loops, self.loop_level) = loops;
         self.guarded = guarded;
         self.breaks = breaks;
         self.deferred = outer;
@@ -223,6 +238,8 @@ fn new_scope(kind: ScopeKind, name: Option<super::NameId>, range: TextRange) -> 
         mutates_arguments: false,
         immediate: false,
         reflective: false,
+        unseen: None,
+        method: None,
     }
 }
 

@@ -7,7 +7,7 @@ use ruff_python_ast::{
 };
 use ruff_text_size::Ranged;
 
-use crate::python::{Effect as MagicEffect, classify};
+use crate::python::{Effect as MagicEffect, MagicKind, classify};
 
 use super::super::effects::root_name;
 use super::super::model::BindKind;
@@ -62,7 +62,10 @@ impl<'a> Visitor<'a> for Walker<'_> {
             }
             Stmt::Global(_) | Stmt::Nonlocal(_) => {}
             Stmt::IpyEscapeCommand(command) => {
-                let (_, _, arguments, effect) = classify(command.kind, &command.value);
+                let (kind, name, arguments, effect) = classify(command.kind, &command.value);
+                if !matches!(kind, MagicKind::Shell | MagicKind::Help) {
+                    self.unwritten(|unwritten, names| unwritten.magic(kind, name, arguments, names));
+                }
                 self.out.binds_unknown |= matches!(
                     effect,
                     MagicEffect::BindsNames | MagicEffect::Unknown | MagicEffect::Reset
@@ -126,7 +129,7 @@ impl Walker<'_> {
         self.visit_expr(&stmt.iter);
         let before = self.state.clone();
         self.breaks.push(Vec::new());
-        self.conditionally(|walker| {
+        self.in_loop(true, |walker| {
             walker.loop_target(&stmt.target);
             walker.body(&stmt.body);
         });
@@ -147,9 +150,13 @@ impl Walker<'_> {
         let forever = is_true(&stmt.test);
         self.breaks.push(Vec::new());
         if forever {
+            let level = std::mem::replace(&mut self.loop_level, self.conditional);
+            self.loops += 1;
             self.body(&stmt.body);
+            self.loops -= 1;
+            self.loop_level = level;
         } else {
-            self.conditionally(|walker| walker.body(&stmt.body));
+            self.in_loop(false, |walker| walker.body(&stmt.body));
         }
         self.end_loop(before, &stmt.orelse, !forever);
     }
@@ -317,6 +324,8 @@ impl Walker<'_> {
         for alias in &import.names {
             if alias.name.as_str() == "*" {
                 self.out.binds_unknown = true;
+                let module = import.module.as_ref().map_or("", |m| m.as_str());
+                self.unwritten(|unwritten, _| unwritten.star(module, import.level));
                 continue;
             }
             let name = alias.asname.as_ref().unwrap_or(&alias.name);

@@ -1,0 +1,137 @@
+//! Everything that was decided, put together into the plan.
+
+use std::collections::BTreeSet;
+
+use super::build::Builder;
+use super::config::Configuration;
+use super::dataflow::DataFlow;
+use super::dependencies::dependencies;
+use super::model::{Plan, StateName, Tests};
+use super::modules::{HoistedImports, names_read};
+use super::names::package_name;
+use super::pieces::Fate;
+use super::steps::{Made, SecretUse};
+
+/// What was decided before the plan is put together.
+pub(super) struct Decided<'d> {
+    pub config: Configuration,
+    pub secrets: &'d [SecretUse],
+    pub made: Vec<Made>,
+    pub flow: &'d DataFlow,
+    pub hoisted: &'d HoistedImports<'d>,
+    /// The kept pieces of each step.
+    pub groups: &'d [Vec<usize>],
+    pub reflective: bool,
+}
+
+impl Builder<'_> {
+    pub(super) fn assemble(&self, decided: Decided<'_>) -> Plan {
+        let Decided {
+            config,
+            secrets,
+            made,
+            flow,
+            hoisted,
+            groups,
+            reflective,
+        } = decided;
+        let imported: BTreeSet<String> = self
+            .imported_modules()
+            .keys()
+            .map(|m| m.split('.').next().unwrap_or_default().to_owned())
+            .collect();
+        let stem = self
+            .options
+            .notebook
+            .file_name
+            .strip_suffix(".ipynb")
+            .unwrap_or(&self.options.notebook.file_name);
+        let package = self
+            .options
+            .package
+            .clone()
+            .unwrap_or_else(|| package_name(stem, &imported));
+        let functions = self.functions_module(hoisted);
+        let steps_module = self.steps_module(hoisted, &made, &package, &functions, reflective);
+        let mut read = self.names_read_anywhere();
+        read.extend(
+            self.pieces
+                .iter()
+                .filter(|p| matches!(p.fate, Fate::Left(_)))
+                .flat_map(|p| names_read(self.facts, p)),
+        );
+        let (_, unused) = hoisted.unused(&read);
+        let modules = self.used_modules(&unused);
+        let statements: Vec<_> = self
+            .pieces
+            .iter()
+            .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_)))
+            .map(|p| p.stmt)
+            .collect();
+        let mut deps = dependencies(&modules, &statements, &self.facts.imports, self.cells);
+        let saves_figures = made.iter().any(|m| m.step.saves_figures);
+        if saves_figures && !deps.iter().any(|d| d.distribution == "matplotlib") {
+            deps.push(super::model::Dependency {
+                distribution: "matplotlib".to_owned(),
+                version: String::new(),
+                optional: false,
+                known: true,
+            });
+            deps.sort();
+        }
+        let mut untyped: BTreeSet<String> = modules
+            .keys()
+            .filter(|m| !crate::python::is_stdlib(m))
+            .map(|m| m.split('.').next().unwrap_or_default().to_owned())
+            .collect();
+        if saves_figures {
+            untyped.insert("matplotlib".to_owned());
+        }
+        let state = flow
+            .state
+            .iter()
+            .map(|(&name, reason)| StateName {
+                name: self.facts.text(name).to_owned(),
+                reason: reason.clone(),
+            })
+            .collect();
+        let results = flow
+            .results
+            .iter()
+            .map(|&n| self.facts.text(n).to_owned())
+            .filter(|n| made.iter().any(|m| m.step.returns.iter().any(|r| &r.name == n)))
+            .collect();
+        let lint_exceptions = self.lint_exceptions(&made, flow, groups);
+        let dropped = self.dropped(&unused);
+        let notes = self.notes(&deps);
+        Plan {
+            notebook: self.options.notebook.clone(),
+            distribution: package.replace('_', "-"),
+            package,
+            python: self.python_version(),
+            config: config.fields,
+            secrets: secrets.iter().map(|s| s.field.clone()).collect(),
+            functions,
+            steps_module,
+            state,
+            steps: made.into_iter().map(|m| m.step).collect(),
+            results,
+            dependencies: deps,
+            untyped: untyped.into_iter().collect(),
+            lint_exceptions,
+            dropped,
+            notes,
+            tests: Tests::default(),
+            thin: Vec::new(),
+            saves_figures,
+        }
+    }
+    pub(super) fn python_version(&self) -> (u8, u8) {
+        let version = self.notebook.language_version.as_deref().unwrap_or_default();
+        let minor = version
+            .strip_prefix("3.")
+            .and_then(|rest| rest.split('.').next())
+            .and_then(|m| m.parse().ok());
+        (3, minor.unwrap_or(10u8).clamp(10, 13))
+    }
+}

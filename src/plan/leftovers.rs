@@ -1,0 +1,183 @@
+//! What is not in the package, and what is left to a person.
+
+use crate::notebook::{CellIdx, Language};
+use crate::python::Body;
+
+use super::build::{Builder, Refusal};
+use super::fate::ForeignCell;
+use super::model::{Dropped, Note, Plan};
+use super::pieces::{Fate, Piece};
+
+impl Builder<'_> {
+    pub(super) fn dropped(&self, unused: &[(&Piece<'_>, String)]) -> Vec<Dropped> {
+        let mut out = Vec::new();
+        for piece in self.pieces {
+            let reason = match &piece.fate {
+                Fate::Dropped(reason) => reason.clone(),
+                Fate::Left(reason) => format!("stays in the notebook: {reason}"),
+                Fate::Import => match unused.iter().find(|(p, _)| std::ptr::eq(*p, piece)) {
+                    Some((_, names)) => format!("imported and not used: {names}"),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let is_import = piece.fate == Fate::Import;
+            let names = piece.facts.binds.iter().map(|b| self.facts.text(b.name).to_owned());
+            out.push(Dropped {
+                cell: piece.cell,
+                lines: piece.lines(),
+                reason,
+                names: if is_import { Vec::new() } else { names.collect() },
+                excerpt: excerpt(piece.text()),
+            });
+        }
+        for (idx, fate) in self.foreign {
+            let reason = match fate {
+                ForeignCell::Shows(reason) => reason.clone(),
+                ForeignCell::Left(reason) => format!("stays in the notebook: {reason}"),
+            };
+            let Some(cell) = self.notebook.cell(*idx) else { continue };
+            let names = self
+                .facts
+                .cell(*idx)
+                .map(|c| c.guessed.iter().map(|&n| self.facts.text(n).to_owned()).collect());
+            out.push(Dropped {
+                cell: *idx,
+                lines: (1, cell.source.text.lines().count().max(1)),
+                reason,
+                names: names.unwrap_or_default(),
+                excerpt: excerpt(&cell.source.text),
+            });
+        }
+        for code in self.cells.iter().filter(|c| matches!(c.body, Body::Python(_))) {
+            for magic in code
+                .magics
+                .iter()
+                .filter(|m| m.effect == crate::python::Effect::RunsBody)
+            {
+                let lines = crate::text::LineIndex::new(
+                    &self
+                        .notebook
+                        .cell(code.idx)
+                        .map(|c| c.source.text.clone())
+                        .unwrap_or_default(),
+                );
+                let line = lines.line(magic.source.start) + 1;
+                out.push(Dropped {
+                    cell: code.idx,
+                    lines: (line, line),
+                    reason: format!("%{} only measures or hides what runs under it", magic.name),
+                    names: Vec::new(),
+                    excerpt: format!("%{}", magic.name),
+                });
+            }
+        }
+        out.sort_by_key(|d| (d.cell, d.lines));
+        out
+    }
+
+    pub(super) fn left_cells(&self) -> Vec<Refusal> {
+        let mut out: Vec<Refusal> = Vec::new();
+        let mut add = |cell: CellIdx, reason: &str| {
+            let message = format!("cell {cell} stays in the notebook: {reason}");
+            if !out.iter().any(|r| r.message == message) {
+                out.push(Refusal {
+                    cell: Some(cell),
+                    message,
+                    hint: "rewrite it as plain Python, or keep the thin notebook for it".to_owned(),
+                });
+            }
+        };
+        for piece in self.pieces {
+            if let Fate::Left(reason) = &piece.fate {
+                add(piece.cell, reason);
+            }
+        }
+        for (cell, fate) in self.foreign {
+            if let ForeignCell::Left(reason) = fate {
+                add(*cell, reason);
+            }
+        }
+        out.sort_by_key(|r| r.cell);
+        out
+    }
+
+    pub(super) fn notes(&self, deps: &[super::model::Dependency]) -> Vec<Note> {
+        let mut out = Vec::new();
+        if self.notebook.language == Language::Python2 {
+            out.push(Note {
+                cell: CellIdx(0),
+                text: "the notebook was last run by Python 2: its code is Python 3 too, but `/` between whole numbers \
+                       and the order of dictionaries are not the same; its outputs are not used as tests"
+                    .to_owned(),
+            });
+        }
+        for dependency in deps.iter().filter(|d| !d.known && !is_common(&d.distribution)) {
+            out.push(Note {
+                cell: CellIdx(0),
+                text: format!(
+                    "the distribution {} was guessed from the import's name: check it",
+                    dependency.distribution
+                ),
+            });
+        }
+        for piece in self.pieces.iter().filter(|p| p.is_kept()) {
+            if piece.text().contains("input(") {
+                out.push(Note {
+                    cell: piece.cell,
+                    text: "it asks a person with input(): make it an option".to_owned(),
+                });
+            }
+        }
+        out
+    }
+
+    pub(super) fn state_notes(&self, plan: &Plan) -> Vec<Note> {
+        plan.steps
+            .iter()
+            .filter(|s| s.level == super::model::Level::State)
+            .map(|s| Note {
+                cell: s.cells.0,
+                text: format!("{} shares names through its module: see what shares state", s.function),
+            })
+            .collect()
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    let line = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().trim();
+    let short: String = line.chars().take(60).collect();
+    if short.len() < line.len() {
+        format!("{short}…")
+    } else {
+        short
+    }
+}
+
+/// Distributions named like their import, that everybody knows.
+fn is_common(name: &str) -> bool {
+    [
+        "numpy",
+        "pandas",
+        "scipy",
+        "matplotlib",
+        "seaborn",
+        "statsmodels",
+        "sympy",
+        "networkx",
+        "requests",
+        "torch",
+        "tensorflow",
+        "keras",
+        "xgboost",
+        "lightgbm",
+        "plotly",
+        "tqdm",
+        "patsy",
+        "nltk",
+        "numba",
+        "missingno",
+        "wordcloud",
+    ]
+    .contains(&name)
+}

@@ -1,0 +1,125 @@
+//! Where the package's own lint settings make exceptions for the notebook's code.
+
+use std::collections::BTreeSet;
+
+use crate::facts::{BindKind, NameId};
+
+use super::build::Builder;
+use super::dataflow::DataFlow;
+use super::lint::exceptions;
+use super::model::{LintException, Step};
+use super::modules::{is_known_star, names_read, star_module};
+use super::pieces::Fate;
+use super::steps::Made;
+
+impl Builder<'_> {
+    pub(super) fn lint_exceptions(&self, made: &[Made], flow: &DataFlow, groups: &[Vec<usize>]) -> Vec<LintException> {
+        let mut out = BTreeSet::new();
+        let mut except = |file: &str, code: &str, reason: &str| {
+            out.insert(LintException {
+                file: file.to_owned(),
+                code: code.to_owned(),
+                reason: reason.to_owned(),
+            });
+        };
+        let bound = |name: &NameId| flow.steps.iter().any(|s| s.bound.contains_key(name));
+        if flow.state.keys().any(|name| !bound(name)) || self.postpones_annotations() {
+            except("steps.py", "F821", "the notebook names what no cell binds by name");
+        }
+        if made.iter().any(|m| {
+            m.step
+                .returns
+                .iter()
+                .any(|r| ["l", "O", "I"].contains(&r.name.as_str()))
+        }) {
+            except(
+                "pipeline.py",
+                "E741",
+                "one-letter names that look like digits, as in the notebook",
+            );
+        }
+        for group in groups {
+            let imports = self.binds_of(group, |kind| matches!(kind, BindKind::Import { .. }));
+            let definitions = self.binds_of(group, |kind| {
+                matches!(kind, BindKind::Import { .. } | BindKind::Function | BindKind::Class)
+            });
+            let read: BTreeSet<NameId> = group
+                .iter()
+                .filter_map(|&i| self.pieces.get(i))
+                .flat_map(|p| names_read(self.facts, p))
+                .collect();
+            if imports.iter().any(|name| !read.contains(name)) {
+                except("steps.py", "F401", "a section imports names that it does not read");
+            }
+            let twice = definitions.iter().any(|name| {
+                let binds = group
+                    .iter()
+                    .filter_map(|&i| self.pieces.get(i))
+                    .flat_map(|p| &p.facts.binds);
+                binds.filter(|b| b.name == *name).count() > 1
+            });
+            if twice {
+                except("steps.py", "F811", "a section defines a name again");
+            }
+        }
+        if made.iter().any(|m| self.has_unread_names(&m.step)) {
+            out.insert(LintException {
+                file: "steps.py".to_owned(),
+                code: "F841".to_owned(),
+                reason: "a section assigns names that only its displays read".to_owned(),
+            });
+        }
+        for piece in self.pieces {
+            let file = match piece.fate {
+                Fate::Keep | Fate::StateFunction => "steps.py",
+                Fate::Function | Fate::Constant => "functions.py",
+                Fate::Import if star_module(piece.stmt).is_some() && !is_known_star(piece.stmt) => {
+                    for code in ["F403", "F405"] {
+                        for file in ["steps.py", "functions.py"] {
+                            out.insert(LintException {
+                                file: file.to_owned(),
+                                code: code.to_owned(),
+                                reason: "a star import of a module whose names are not known".to_owned(),
+                            });
+                        }
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            exceptions(file, piece.stmt, &mut out);
+        }
+        out.into_iter().collect()
+    }
+
+    /// The names that the pieces of a group bind in ways that `wanted` takes.
+    pub(super) fn binds_of(&self, group: &[usize], wanted: impl Fn(&BindKind) -> bool) -> BTreeSet<NameId> {
+        let binds = group
+            .iter()
+            .filter_map(|&i| self.pieces.get(i))
+            .flat_map(|p| &p.facts.binds);
+        binds.filter(|b| wanted(&b.kind)).map(|b| b.name).collect()
+    }
+
+    /// Whether annotations are never evaluated, so that they may name anything.
+    pub(super) fn postpones_annotations(&self) -> bool {
+        self.pieces
+            .iter()
+            .any(|p| p.facts.kind == crate::facts::StmtKind::Future && p.text().contains("annotations"))
+    }
+
+    /// Whether the step assigns a name that it neither reads nor returns.
+    pub(super) fn has_unread_names(&self, step: &Step) -> bool {
+        let mine = || {
+            self.pieces
+                .iter()
+                .filter(|p| p.is_kept() && step.cells.0 <= p.cell && p.cell <= step.cells.1)
+        };
+        let read: BTreeSet<NameId> = mine().flat_map(|p| names_read(self.facts, p)).collect();
+        mine().flat_map(|p| &p.facts.binds).any(|bind| {
+            let text = self.facts.text(bind.name);
+            let comes_out = step.returns.iter().any(|r| r.name == text) || step.globals.iter().any(|g| g == text);
+            !comes_out && !read.contains(&bind.name)
+        })
+    }
+}
