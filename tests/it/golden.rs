@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::bless;
 use crate::harness::Sandbox;
 use crate::tidy::{files, root};
+use crate::tools;
 
 /// Samples by name, as paths from the root: `clean/quick_stats` is `sample_notebooks/clean/quick_stats.ipynb`.
 fn samples() -> Vec<(String, String)> {
@@ -75,4 +76,39 @@ fn what_is_refused_has_its_reason() {
         there.keys().map(String::as_str).collect::<Vec<_>>(),
         ["data/trees.csv", "r_kernel.ipynb"]
     );
+}
+
+/// Every package passes its own checks, with the notebook's data beside it, so that no test is skipped for want of it.
+#[test]
+#[ignore = "needs Python's tools in MORTARBOARD_TOOLS"]
+fn packages_pass_their_own_checks() {
+    let sandbox = Sandbox::new();
+    sandbox.copy("sample_notebooks");
+    let mut passed = 0;
+    for (name, notebook) in samples() {
+        // reads names that no cell binds: a package can be made of it and can't pass
+        if name == "messy_order" || name.starts_with("broken/") {
+            continue;
+        }
+        // beside the notebook and its data, where its tests look for them
+        let folder = format!("{}/package", notebook.rsplit_once('/').unwrap().0);
+        if sandbox
+            .run(&["graduate", &notebook, "--output", &folder, "--force"])
+            .code
+            != 0
+        {
+            continue;
+        }
+        let package = sandbox.path().join(&folder);
+        let said = tools::check(&package);
+        let wants_secrets = package.join(".env.example").exists();
+        assert!(said.contains("passed"), "{name}: {said}");
+        assert!(
+            wants_secrets || !said.contains("skipped"),
+            "{name} has what it needs: {said}"
+        );
+        std::fs::remove_dir_all(package).unwrap();
+        passed += 1;
+    }
+    assert!(passed >= 8, "only {passed} samples became packages");
 }

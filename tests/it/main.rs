@@ -9,6 +9,8 @@
 
 mod bless;
 mod harness;
+#[path = "../emit/tools.rs"]
+mod tools;
 mod whole;
 
 mod cli;
