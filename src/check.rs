@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::facts::{Facts, flow};
+use crate::facts::history::History;
+use crate::facts::{Facts, flow, recorded_order};
 use crate::finding::{Finding, Severity};
 use crate::notebook::{self, Language, Notebook, ReadError};
 use crate::python::parse_cells;
@@ -34,12 +35,14 @@ pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<Notebook
     let cells = if foreign { Vec::new() } else { parse_cells(&notebook) };
     let facts = Facts::gather(&cells);
     let misses = flow::misses(&facts);
+    let history = History::replay(&facts, recorded_order(&notebook).as_deref());
     let secrets = secrets::scan(&notebook);
     let ctx = Context {
         notebook: &notebook,
         cells: &cells,
         facts: &facts,
         misses: &misses,
+        history: &history,
         secrets: &secrets,
     };
     let mut findings = rules::run(&ctx);

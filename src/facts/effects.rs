@@ -190,6 +190,11 @@ fn is_someone_elses(call: &ExprCall, method: &str) -> bool {
     }
 }
 
+/// Whether objects of common libraries have a method of this name.
+pub(super) fn is_known_method(name: &str) -> bool {
+    METHODS.contains(name)
+}
+
 fn has_true_keyword(call: &ExprCall, name: &str) -> bool {
     call.arguments.keywords.iter().any(|keyword| {
         let named = keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name);

@@ -6,13 +6,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::notebook::CellIdx;
 use crate::python::{exports, is_builtin, provided_by};
 
+use super::effects::is_known_method;
 use super::model::{CellFacts, Certainty, Scope, ScopeId, ScopeKind, Statement, Use};
 use super::{Facts, NameId, Unwritten};
 
 /// How sure it is that a read fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
-    /// Every run from the top reaches it.
+    /// Every run from the top reaches it; or nothing binds the name, whatever the path.
     Certain,
     /// Some runs reach it: a branch, a loop, a callback.
     Likely,
@@ -46,6 +47,8 @@ pub struct Miss {
     pub perhaps: Option<String>,
     /// Whether any cell is seen to get there: a function's body that none calls is not reached.
     pub reached: bool,
+    /// Whether a run may pass it by.
+    pub branched: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +80,10 @@ struct Run<'f> {
     stars: Vec<&'f str>,
     /// What may have bound names that can't be seen, the first of its kind.
     unseen: Option<&'f str>,
-    /// Scopes whose bodies were reached.
-    entered: FxHashSet<ScopeId>,
+    /// The methods of the classes defined so far.
+    methods: FxHashMap<NameId, Vec<(ScopeId, CellIdx)>>,
+    /// Functions, and methods of classes, whose bodies were reached.
+    entered: FxHashSet<(ScopeId, Option<NameId>)>,
     /// Where each name is in `misses`.
     reported: FxHashMap<NameId, usize>,
     misses: Vec<Miss>,
@@ -98,10 +103,23 @@ struct Through {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
     Sure,
-    /// A branch, or a callback.
-    Maybe,
+    /// A branch that it may not take.
+    Branch,
+    /// A call by something unseen: a callback, a method of an object of unknown class.
+    Callback,
     /// No cell is seen to call the function.
     Never,
+}
+
+impl Reach {
+    fn of(branched: bool) -> Self {
+        if branched { Self::Branch } else { Self::Sure }
+    }
+}
+
+/// Whether a read runs as soon as its function is called or its class is used: of a class, what makes an object.
+fn runs_at_once(scope: &Scope, found: &Use) -> bool {
+    scope.kind != ScopeKind::Class || found.method.is_none_or(|_| found.in_constructor)
 }
 
 /// Whether Python or the kernel binds `name`.
@@ -134,6 +152,7 @@ impl<'f> Run<'f> {
             binders,
             stars: Vec::new(),
             unseen: None,
+            methods: FxHashMap::default(),
             entered: FxHashSet::default(),
             reported: FxHashMap::default(),
             misses: Vec::new(),
@@ -190,9 +209,9 @@ impl<'f> Run<'f> {
         let cells: Vec<(CellIdx, &Statement)> = self.facts.statements().collect();
         for (cell, statement) in cells {
             for &id in &statement.scopes {
-                let scope = self.facts.scope(id).filter(|_| !self.entered.contains(&id));
-                for found in scope.iter().flat_map(|scope| &scope.reads) {
-                    if !found.guarded && !self.binders.contains_key(&found.name) {
+                for found in self.facts.scope(id).iter().flat_map(|scope| &scope.reads) {
+                    let latent = !self.entered.contains(&(id, found.method));
+                    if latent && !found.guarded && !self.binders.contains_key(&found.name) {
                         self.check(cell, found, Reach::Never, None, Some(statement));
                     }
                 }
@@ -207,6 +226,7 @@ impl<'f> Run<'f> {
         for found in &statement.uses {
             self.read(cell, found, Some(statement));
         }
+        self.asked(cell, statement);
         self.scopes_run_here(cell, statement);
         self.unwritten(cell, &statement.unwritten);
         for &(name, certainty) in &statement.bound {
@@ -239,6 +259,7 @@ impl<'f> Run<'f> {
             if let Some(name) = named.or(only_bind) {
                 self.callables.insert(name, (id, cell));
             }
+            self.define_methods(id, cell);
         }
     }
 
@@ -247,15 +268,14 @@ impl<'f> Run<'f> {
         for &id in &statement.scopes {
             let scope = self.facts.scope(id).filter(|scope| scope.immediate);
             for found in scope.iter().flat_map(|scope| &scope.reads) {
-                self.read_as(cell, found, Reach::Maybe, Some(statement));
-                self.entered.insert(id);
+                self.read_as(cell, found, Reach::Callback, Some(statement));
+                self.entered.insert((id, None));
             }
         }
     }
 
     fn read(&mut self, cell: CellIdx, found: &Use, statement: Option<&'f Statement>) {
-        let reach = if found.branched { Reach::Maybe } else { Reach::Sure };
-        self.read_as(cell, found, reach, statement);
+        self.read_as(cell, found, Reach::of(found.branched), statement);
     }
 
     fn read_as(&mut self, cell: CellIdx, found: &Use, reach: Reach, statement: Option<&'f Statement>) {
@@ -268,7 +288,7 @@ impl<'f> Run<'f> {
                 defined,
                 cell,
                 range: found.range,
-                reach: if found.called { reach } else { reach.max(Reach::Maybe) },
+                reach: if found.called { reach } else { Reach::Callback },
             };
             let mut visited = FxHashSet::default();
             self.enter(id, through, found.guarded, statement, &mut visited);
@@ -287,25 +307,19 @@ impl<'f> Run<'f> {
         let Some(scope) = self.facts.scope(id).filter(|_| visited.insert(id)) else {
             return;
         };
-        self.entered.insert(id);
         for found in &scope.reads {
             // a `global` name that the body itself binds first is the body's business
-            if scope.writes.contains(&found.name) {
+            if scope.writes.contains(&found.name) || !runs_at_once(scope, found) {
                 continue;
             }
-            let reach = through.reach.max(self.reach_inside(scope, found));
-            if !guarded && !found.guarded {
-                self.check(through.cell, found, reach, Some(through), statement);
-            }
-            if let Some(&(inner, defined)) = self.callables.get(&found.name) {
-                let deeper = Through {
-                    function: found.name,
-                    defined,
-                    reach: if found.called { reach } else { reach.max(Reach::Maybe) },
-                    ..through
-                };
-                self.enter(inner, deeper, guarded || found.guarded, statement, visited);
-            }
+            self.entered.insert((id, found.method));
+            self.read_inside(found, through, guarded, statement, visited);
+        }
+        for asked in &scope.asked {
+            // which of a class's methods asks is not kept
+            let own = if scope.kind == ScopeKind::Class { Reach::Callback } else { Reach::of(asked.branched) };
+            let reach = through.reach.max(own);
+            self.call_methods(asked.name, Through { reach, ..through }, statement, visited);
         }
         for &name in &scope.writes {
             self.known.entry(name).or_insert(match through.reach {
@@ -316,19 +330,89 @@ impl<'f> Run<'f> {
         self.unseen = self.unseen.or(scope.unseen.as_deref());
     }
 
-    /// Whether a read is reached when its function is called, or its class is used.
-    fn reach_inside(&self, scope: &Scope, found: &Use) -> Reach {
-        let on_path = if found.branched { Reach::Maybe } else { Reach::Sure };
-        let Some(method) = found.method.filter(|_| scope.kind == ScopeKind::Class) else {
-            return on_path;
+    fn read_inside(
+        &mut self,
+        found: &Use,
+        through: Through,
+        guarded: bool,
+        statement: Option<&'f Statement>,
+        visited: &mut FxHashSet<ScopeId>,
+    ) {
+        let reach = through.reach.max(Reach::of(found.branched));
+        if !guarded && !found.guarded {
+            self.check(through.cell, found, reach, Some(through), statement);
+        }
+        if let Some(&(inner, defined)) = self.callables.get(&found.name) {
+            let deeper = Through {
+                function: found.name,
+                defined,
+                reach: if found.called { reach } else { Reach::Callback },
+                ..through
+            };
+            self.enter(inner, deeper, guarded || found.guarded, statement, visited);
+        }
+    }
+
+    fn define_methods(&mut self, id: ScopeId, cell: CellIdx) {
+        let Some(scope) = self.facts.scope(id).filter(|scope| scope.kind == ScopeKind::Class) else {
+            return;
         };
-        let text = self.facts.text(method);
-        if ["__init__", "__new__", "__post_init__"].contains(&text) {
-            on_path
-        } else if text.starts_with("__") || self.facts.attributes.contains(&method) {
-            Reach::Maybe
-        } else {
-            Reach::Never
+        let mut methods: Vec<NameId> = scope.reads.iter().filter_map(|found| found.method).collect();
+        methods.sort();
+        methods.dedup();
+        for method in methods {
+            self.methods.entry(method).or_default().push((id, cell));
+        }
+    }
+
+    fn asked(&mut self, cell: CellIdx, statement: &'f Statement) {
+        for asked in &statement.asked {
+            let through = Through {
+                function: asked.name,
+                defined: cell,
+                cell,
+                range: asked.range,
+                reach: Reach::of(asked.branched),
+            };
+            let mut visited = FxHashSet::default();
+            self.call_methods(asked.name, through, Some(statement), &mut visited);
+        }
+    }
+
+    /// Reads what the methods of this name read. Which class the object is of is not known: that lowers the confidence
+    /// where objects of other kinds have such a method too.
+    fn call_methods(
+        &mut self,
+        method: NameId,
+        through: Through,
+        statement: Option<&'f Statement>,
+        visited: &mut FxHashSet<ScopeId>,
+    ) {
+        let Some(classes) = self.methods.get(&method).cloned() else {
+            return;
+        };
+        let only = classes.len() == 1 && !is_known_method(self.facts.text(method));
+        let reach = if only { through.reach } else { Reach::Callback };
+        for (id, defined) in classes {
+            if !self.entered.insert((id, Some(method))) && through.reach != Reach::Sure {
+                continue;
+            }
+            let Some(scope) = self.facts.scope(id) else { continue };
+            let through = Through {
+                function: method,
+                defined,
+                reach,
+                ..through
+            };
+            for found in scope.reads.iter().filter(|found| found.method == Some(method)) {
+                if !scope.writes.contains(&found.name) {
+                    self.read_inside(found, through, false, statement, visited);
+                }
+            }
+            for asked in scope.asked.iter().filter(|asked| asked.name != method) {
+                let reach = Reach::Callback;
+                self.call_methods(asked.name, Through { reach, ..through }, statement, visited);
+            }
         }
     }
 
@@ -355,8 +439,10 @@ impl<'f> Run<'f> {
         }
         let doubt = match (self.unseen, reach) {
             (Some(_), _) | (_, Reach::Never) => Doubt::Possible,
-            (None, Reach::Maybe) => Doubt::Likely,
             (None, Reach::Sure) => Doubt::Certain,
+            // on whatever path: nothing binds it
+            (None, Reach::Branch) if absence == Absence::NeverBound => Doubt::Certain,
+            (None, Reach::Branch | Reach::Callback) => Doubt::Likely,
         };
         let miss = Miss {
             name,
@@ -367,9 +453,10 @@ impl<'f> Run<'f> {
             through: through.map(|t| (t.function, t.cell, t.range)),
             perhaps: self.unseen.map(str::to_owned),
             reached: reach != Reach::Never,
+            branched: reach != Reach::Sure,
         };
         match self.reported.get(&name).and_then(|&at| self.misses.get_mut(at)) {
-            Some(known) if doubt < known.doubt => *known = miss,
+            Some(known) if (doubt, miss.branched) < (known.doubt, known.branched) => *known = miss,
             Some(_) => {}
             None => {
                 self.reported.insert(name, self.misses.len());

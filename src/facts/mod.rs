@@ -5,6 +5,7 @@
 mod effects;
 mod execution;
 pub mod flow;
+pub mod history;
 mod io;
 mod model;
 mod names;
@@ -15,16 +16,16 @@ mod unwritten;
 mod walk;
 
 pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
-pub use execution::witnessed_order;
+pub use execution::{recorded_order, restarts, witnessed_order};
 pub use io::{Direction, IoCall, io_calls};
 pub use model::{
-    Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, ScopeKind, Statement, StmtKind, Use,
+    Asked, Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, ScopeKind, Statement, StmtKind, Use,
 };
 pub use names::{NameId, Names};
 pub use unwritten::Unwritten;
 pub(crate) use walk::is_main_test;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::notebook::CellIdx;
 use crate::python::CellCode;
@@ -37,8 +38,6 @@ pub struct Facts {
     pub cells: Vec<CellFacts>,
     pub scopes: Vec<Scope>,
     pub imports: Imports,
-    /// Every attribute that any code asks an object for: a method whose name is not among them is called by no cell.
-    pub attributes: FxHashSet<NameId>,
     /// Names bound by the statements walked so far, and whether by anything but an import.
     seen: FxHashMap<NameId, bool>,
 }

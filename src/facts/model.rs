@@ -34,6 +34,17 @@ pub struct Use {
     pub in_later_round: bool,
     /// The method in whose body it stands, for the reads of a class.
     pub method: Option<NameId>,
+    /// Whether that method runs when an object is made.
+    pub in_constructor: bool,
+}
+
+/// An attribute that an object is asked for, `obj.name`.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    pub name: NameId,
+    pub range: TextRange,
+    /// Whether it runs on some paths only.
+    pub branched: bool,
 }
 
 /// Whether a statement binds a name on every path.
@@ -96,6 +107,8 @@ pub struct Scope {
     pub writes: Vec<NameId>,
     /// Notebook names whose objects it may change.
     pub mutates: Vec<NameId>,
+    /// Notebook names whose objects it changes for certain, where it is run.
+    pub changes: Vec<NameId>,
     /// Whether its arguments may be changed by a call.
     pub mutates_arguments: bool,
     /// Whether it is known to run where it stands and never again (`df.apply(lambda …)`).
@@ -106,6 +119,8 @@ pub struct Scope {
     pub unseen: Option<String>,
     /// The method's name, where it is one.
     pub method: Option<NameId>,
+    /// Attributes that its body asks objects for; of a class, those of all its methods.
+    pub asked: Vec<Asked>,
 }
 
 /// What a top-level statement is, as far as graduation cares.
@@ -138,6 +153,8 @@ pub struct Statement {
     pub deleted: Vec<(NameId, Certainty)>,
     /// Names whose objects may be changed.
     pub mutates: Vec<NameId>,
+    /// Names whose objects are changed for certain: `df["c"] = …`, `rows.append(…)`, `inplace=True`.
+    pub changes: Vec<NameId>,
     /// Scopes made here.
     pub scopes: Vec<ScopeId>,
     /// Names tied to another's object: `b = a`, `v = a[:2]`.
@@ -152,6 +169,8 @@ pub struct Statement {
     pub asks_for: Vec<NameId>,
     /// What star imports, magics and `exec` bind.
     pub unwritten: Unwritten,
+    /// Attributes that it asks objects for, where it stands.
+    pub asked: Vec<Asked>,
 }
 
 /// Code that reaches names by text.

@@ -2,8 +2,9 @@
 
 use crate::facts::Facts;
 use crate::facts::flow::Miss;
+use crate::facts::history::History;
 use crate::finding::{Located, Place, PlaceKind};
-use crate::notebook::{Cell, Notebook};
+use crate::notebook::{Cell, CellIdx, Notebook};
 use crate::python::CellCode;
 use crate::secrets::Secrets;
 use crate::text::Span;
@@ -19,6 +20,8 @@ pub struct Context<'c> {
     pub facts: &'c Facts,
     /// The reads that find no name in a run from the top.
     pub misses: &'c [Miss],
+    /// The run from the top beside the recorded one.
+    pub history: &'c History,
     pub secrets: &'c Secrets,
 }
 
@@ -62,6 +65,19 @@ impl Context<'_> {
         place.cell = Some(cell.idx);
         place.output = Some(index);
         place
+    }
+
+    /// The parsed cell.
+    pub fn code(&self, idx: CellIdx) -> Option<&CellCode> {
+        self.cells.iter().find(|code| code.idx == idx)
+    }
+
+    /// `cell 7 (In [3])`, or `cell 7` where it has no count.
+    pub fn name_cell(&self, idx: CellIdx) -> String {
+        match self.notebook.cell(idx).and_then(|cell| cell.execution_count) {
+            Some(count) => format!("cell {idx} (In [{count}])"),
+            None => format!("cell {idx}"),
+        }
     }
 
     /// The notebook's own text for a message: secrets masked, on one line, and cut where it is long.

@@ -43,6 +43,7 @@ pub(super) fn finding(meta: &'static Meta, ctx: &Context<'_>, miss: &Miss, missi
     finding.subject = Some(name.to_owned());
     finding.hint = Some(missing.hint);
     match (miss.doubt, &witnessed) {
+        (Doubt::Certain, None) if miss.branched => finding.severity = Severity::Warning,
         (Doubt::Certain, _) | (Doubt::Likely, Some(_)) => {}
         (Doubt::Likely, None) | (Doubt::Possible, Some(_)) => {
             finding.confidence = Confidence::Likely;

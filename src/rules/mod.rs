@@ -8,11 +8,16 @@ mod failed_cell;
 mod invalid_syntax;
 mod missing_execution;
 mod missing_name;
+mod mixed_sessions;
+mod not_idempotent;
+mod order_dependent_value;
 mod out_of_order_execution;
 mod path_literal;
+mod replay;
 mod secret_in_metadata;
 mod secret_in_output;
 mod secret_in_source;
+mod stale_output;
 mod undefined_name;
 mod unexecuted_cell;
 mod unused_ignore;
@@ -83,10 +88,14 @@ pub static RULES: &[&dyn Rule] = &[
     &out_of_order_execution::OutOfOrderExecution,
     &missing_execution::MissingExecution,
     &unexecuted_cell::UnexecutedCell,
+    &mixed_sessions::MixedSessions,
     &failed_cell::FailedCell,
+    &stale_output::StaleOutput,
+    &not_idempotent::NotIdempotent,
     &undefined_name::UndefinedName,
     &used_before_definition::UsedBeforeDefinition,
     &deleted_name::DeletedName,
+    &order_dependent_value::OrderDependentValue,
     &secret_in_output::SecretInOutput,
     &secret_in_source::SecretInSource,
     &secret_in_metadata::SecretInMetadata,

@@ -1,9 +1,11 @@
 //! MB101: execution counts that don't rise down the page.
 
+use crate::facts::history::Gift;
 use crate::finding::{Finding, Related, Severity};
 use crate::notebook::Cell;
 
 use super::counts::{counted, stayed};
+use super::replay::{self, Late};
 use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
@@ -45,11 +47,24 @@ impl Rule for OutOfOrderExecution {
             });
         }
         finding.related.extend(witness);
+        if harmless(ctx) {
+            finding.severity = Severity::Note;
+            finding.message.push_str("; no cell had another value than a run from the top gives it");
+        }
         finding.hint = Some(
             "restart the kernel, run all cells and save; then see whether the results are still the same".to_owned(),
         );
         out.push(finding);
     }
+}
+
+/// Whether the order made no difference that can be seen: nothing was read before the cell that gives it ran, from
+/// another cell, or not at all.
+fn harmless(ctx: &Context<'_>) -> bool {
+    let history = ctx.history;
+    let seen = ctx.notebook.language.is_python() && !history.when.is_empty();
+    let late = |late: &Late<'_>| late.gift != Gift::Import;
+    seen && !replay::late(ctx).iter().any(late) && replay::others(ctx).is_empty() && ctx.misses.is_empty()
 }
 
 fn message(moved: &[&(&Cell, i64)], of: usize, witness: Option<&Related>) -> String {

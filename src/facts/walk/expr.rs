@@ -21,15 +21,14 @@ impl Walker<'_> {
             },
             Expr::Attribute(attribute) => {
                 if matches!(attribute.ctx, ExprContext::Store | ExprContext::Del) {
-                    self.mutate_root(expr);
+                    self.change_root(expr);
                 }
-                let name = self.facts.names.intern(attribute.attr.as_str());
-                self.facts.attributes.insert(name);
+                self.ask(attribute.attr.as_str(), attribute.attr.range());
                 self.visit_expr(&attribute.value);
             }
             Expr::Subscript(subscript) => {
                 if matches!(subscript.ctx, ExprContext::Store | ExprContext::Del) {
-                    self.mutate_root(expr);
+                    self.change_root(expr);
                     self.namespace_item(&subscript.value, &subscript.slice);
                 }
                 walk_expr(self, expr);
@@ -90,6 +89,12 @@ impl Walker<'_> {
         self.state = before.or_partly(&after);
     }
 
+    fn change_root(&mut self, target: &Expr) {
+        if let Some(root) = root_name(target) {
+            self.change(root);
+        }
+    }
+
     fn mutate_root(&mut self, target: &Expr) {
         if let Some(root) = root_name(target) {
             self.mutate(root);
@@ -124,7 +129,10 @@ impl Walker<'_> {
             return;
         }
         if let Expr::Attribute(attribute) = call.func.as_ref() {
-            self.mutate_root(&attribute.value);
+            match effect {
+                Effect::Mutate => self.change_root(&attribute.value),
+                _ => self.mutate_root(&attribute.value),
+            }
         }
         let unknown = effect == Effect::Unknown || !matches!(call.func.as_ref(), Expr::Attribute(_));
         if unknown {

@@ -12,7 +12,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use crate::python::{Body, CellCode, Effect as MagicEffect, MagicKind, is_ipython_magic};
 
-use super::model::{Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, Statement, StmtKind, Use};
+use super::model::{Asked, Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, Statement, StmtKind, Use};
 use super::names::{NameId, Names};
 use super::scopes::Bindings;
 use super::state::{Local, State};
@@ -92,7 +92,7 @@ fn automagic(facts: &mut Facts, cell: &CellCode) -> Option<(NameId, Unwritten)> 
     let (name, rest) = line.split_at_checked(end)?;
     let rest = rest.trim_start();
     let assigns = rest.starts_with(',') || (rest.starts_with('=') && !rest.starts_with("=="));
-    if assigns || rest.starts_with(['.', '(', '[']) || !is_ipython_magic(name) {
+    if assigns || rest.starts_with('.') || !is_ipython_magic(name) {
         return None;
     }
     let mut unwritten = Unwritten::default();
@@ -123,6 +123,7 @@ fn text_use(name: NameId, range: TextRange) -> Use {
         branched: false,
         in_later_round: false,
         method: None,
+        in_constructor: false,
     }
 }
 
@@ -181,6 +182,7 @@ impl<'f> Walker<'f> {
                 bound: Vec::new(),
                 deleted: Vec::new(),
                 mutates: Vec::new(),
+                changes: Vec::new(),
                 scopes: Vec::new(),
                 aliases: Vec::new(),
                 reflection: None,
@@ -188,6 +190,7 @@ impl<'f> Walker<'f> {
                 awaits: false,
                 asks_for: Vec::new(),
                 unwritten: Unwritten::default(),
+                asked: Vec::new(),
             },
             state: State::default(),
             frames: Vec::new(),
@@ -276,6 +279,7 @@ impl<'f> Walker<'f> {
             branched: self.conditional > self.rounds,
             in_later_round: self.loops > 0 && self.conditional > self.loop_level,
             method: None,
+            in_constructor: false,
         };
         if let Some(scope) = self.deferred_scope() {
             scope.reads.push(found);
@@ -288,6 +292,20 @@ impl<'f> Walker<'f> {
             None => {}
         }
         self.out.uses.push(found);
+    }
+
+    /// Notes that an object is asked for an attribute: a method of the notebook's own classes may run.
+    fn ask(&mut self, attribute: &str, range: TextRange) {
+        let name = self.facts.names.intern(attribute);
+        let asked = Asked {
+            name,
+            range,
+            branched: self.conditional > self.rounds,
+        };
+        match self.deferred_scope() {
+            Some(scope) => scope.asked.push(asked),
+            None => self.out.asked.push(asked),
+        }
     }
 
     /// `_` and its like are the kernel's history, unless the notebook binds them itself.
@@ -339,6 +357,17 @@ impl<'f> Walker<'f> {
             }
         } else if let Some(scope) = self.deferred_scope() {
             scope.mutates_arguments = true;
+        }
+    }
+
+    /// A change that is certain, not only possible.
+    fn change(&mut self, name: &str) {
+        self.mutate(name);
+        if let Resolved::Notebook(id) = self.resolve(name) {
+            match self.deferred_scope() {
+                Some(scope) => scope.changes.push(id),
+                None => self.out.changes.push(id),
+            }
         }
     }
 

@@ -76,10 +76,18 @@ impl Walker<'_> {
             if let Some(method) = self.facts.scopes.get(id.0 as usize) {
                 let reads = method.reads.iter().cloned();
                 let called = method.method;
-                merged.reads.extend(reads.map(|found| Use { method: called, ..found }));
+                let name = called.map_or("", |name| self.facts.names.text(name));
+                let in_constructor = ["__init__", "__new__", "__post_init__"].contains(&name);
+                merged.reads.extend(reads.map(|found| Use {
+                    method: called,
+                    in_constructor,
+                    ..found
+                }));
                 merged.unseen = merged.unseen.or_else(|| method.unseen.clone());
+                merged.asked.extend(&method.asked);
                 merged.writes.extend(&method.writes);
                 merged.mutates.extend(&method.mutates);
+                merged.changes.extend(&method.changes);
                 merged.mutates_arguments |= method.mutates_arguments;
                 merged.reflective |= method.reflective;
             }
@@ -235,11 +243,13 @@ fn new_scope(kind: ScopeKind, name: Option<super::NameId>, range: TextRange) -> 
         reads: Vec::new(),
         writes: Vec::new(),
         mutates: Vec::new(),
+        changes: Vec::new(),
         mutates_arguments: false,
         immediate: false,
         reflective: false,
         unseen: None,
         method: None,
+        asked: Vec::new(),
     }
 }
 
