@@ -40,7 +40,9 @@ pub(super) fn decide(
 pub(super) fn is_reflective(pieces: &[Piece<'_>], facts: &Facts) -> bool {
     pieces.iter().any(|piece| {
         let at_top = piece.facts.reflection.is_some_and(|r| r != Reflection::Kernel);
-        at_top
+        // a script's names come in as the kernel takes them: all at once, none by name
+        let runs = matches!(piece.stmt, Stmt::IpyEscapeCommand(c) if c.value.starts_with("run "));
+        at_top || runs
             || piece
                 .facts
                 .scopes

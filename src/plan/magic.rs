@@ -36,6 +36,13 @@ pub(super) fn translate(kind: IpyEscapeKind, value: &str, assigned: bool, known:
             code: format!("os.chdir({})", literal(arguments.trim_matches(['"', '\'']))),
             import: "os",
         },
+        (_, Effect::BindsNames) if name == "run" && !assigned && is_script(arguments) => Translation::Statement {
+            code: format!(
+                "globals().update({{k: v for k, v in runpy.run_path({}, run_name=\"__main__\").items() if k[:2] != \"__\"}})",
+                literal(arguments)
+            ),
+            import: "runpy",
+        },
         (_, Effect::Environment) => environment(arguments, assigned),
         (_, Effect::Value) if name == "pwd" && assigned => Translation::Expression {
             code: "os.getcwd()".to_owned(),
@@ -85,6 +92,11 @@ fn shell(command: &str, assigned: bool, known: &dyn Fn(&str) -> bool) -> Transla
         code: format!("subprocess.run({command}, shell=True, check=False)"),
         import: "subprocess",
     }
+}
+
+/// Whether `%run` is given one Python file and nothing else.
+fn is_script(arguments: &str) -> bool {
+    arguments.ends_with(".py") && is_plain(arguments) && !arguments.contains(char::is_whitespace)
 }
 
 /// Whether IPython leaves the text as it is.
