@@ -10,6 +10,7 @@
 mod bless;
 mod harness;
 #[path = "../emit/tools.rs"]
+#[allow(dead_code)]
 mod tools;
 mod whole;
 
