@@ -1,0 +1,12 @@
+"""The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
+
+
+def step_1() -> None:
+    """Cells 1-7."""
+    answer = 6 * 7
+
+    answer += 1
+
+    print(answer)
+
+    print("a good cell")

@@ -1,0 +1,5 @@
+"""`python -m deep` runs the pipeline."""
+
+from deep.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,12 @@
+"""The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
+
+from typing import Any
+
+
+def make_rain() -> Any:
+    """Cells 2-3."""
+    rain = [0, 4, 11, 2, 0, 0, 7]
+    sum(rain)
+
+    print(max(rain))
+    return rain

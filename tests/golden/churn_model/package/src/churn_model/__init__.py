@@ -1,0 +1,1 @@
+"""Which subscribers are likely to cancel next month? The lifecycle team mails everyone in at_risk.csv on the first Monday of the month, so a few false alarms are fine, but the list has to stay short."""

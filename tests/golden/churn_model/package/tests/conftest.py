@@ -1,0 +1,65 @@
+"""Runs the pipeline once, on the notebook's own data where that is at hand."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ["MPLBACKEND"] = "Agg"  # before anything imports pyplot: no test opens a window
+
+from churn_model import steps
+from churn_model.config import Config
+from churn_model.pipeline import Results, run
+
+DATA_ROOT = Path(os.environ.get("CHURN_MODEL_DATA_ROOT", Path(__file__).parents[2])).resolve()
+
+
+def recorded(step: Callable[..., Any], name: str, called: list[str]) -> Callable[..., Any]:
+    """`step`, which also notes that it was called."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        called.append(name)
+        return step(*args, **kwargs)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def called() -> list[str]:
+    """The steps that the run of `results` called, in order."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Results:
+    """The results of one run; skipped where what the notebook needs is not there."""
+    config = Config()
+    inputs = {
+        "subscribers_csv": DATA_ROOT / config.subscribers_csv,
+    }
+    missing = [str(path) for path in inputs.values() if not path.exists()]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}; set CHURN_MODEL_DATA_ROOT")
+    out = tmp_path_factory.mktemp("run")
+    config = config.model_copy(
+        update={
+            **inputs,
+            "at_risk_csv": out / config.at_risk_csv.name,
+            "figures_dir": out / "figures",
+        }
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(out)
+        for name in [
+            "meal_kit_churn",
+            "load",
+            "clean",
+            "features",
+            "model_2",
+            "evaluation",
+            "at_risk_list",
+        ]:
+            patch.setattr(steps, name, recorded(getattr(steps, name), name, called))
+        return run(config)

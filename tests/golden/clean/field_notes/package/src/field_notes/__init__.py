@@ -1,0 +1,1 @@
+"""Counts of one morning, three visits."""

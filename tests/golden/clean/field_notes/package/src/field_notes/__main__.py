@@ -1,0 +1,5 @@
+"""`python -m field_notes` runs the pipeline."""
+
+from field_notes.cli import main
+
+raise SystemExit(main())

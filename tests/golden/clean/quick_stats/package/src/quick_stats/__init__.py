@@ -1,0 +1,1 @@
+"""Commute times of two weeks, in minutes."""

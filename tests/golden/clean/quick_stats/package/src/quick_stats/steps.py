@@ -1,0 +1,16 @@
+"""The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
+
+from typing import Any
+
+from quick_stats.functions import summarise
+
+
+def make_by_week() -> Any:
+    """Cells 2-5."""
+    minutes = [38, 41, 37, 52, 44, 39, 40, 61, 43, 36]
+
+    summary = summarise(minutes)
+    print(summary.line())
+
+    by_week = {"first": summarise(minutes[:5]).mean, "second": summarise(minutes[5:]).mean}
+    return by_week

@@ -1,0 +1,5 @@
+"""`python -m random_walk` runs the pipeline."""
+
+from random_walk.cli import main
+
+raise SystemExit(main())

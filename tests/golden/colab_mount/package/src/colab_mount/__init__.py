@@ -1,0 +1,1 @@
+"""The data are in my Drive, folder flats."""

@@ -1,0 +1,68 @@
+"""The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
+
+import subprocess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import humanize
+import matplotlib.pyplot as plt
+import pandas as pd
+from google.colab import drive
+
+from colab_mount.figures import save_figures
+
+
+class HolidayFlatsWhenToTravelResults(NamedTuple):
+    """What `holiday_flats_when_to_travel` returns."""
+
+    city: Any
+    min_nights: Any
+    max_price: Any
+    save_table: Any
+
+
+def holiday_flats_when_to_travel() -> HolidayFlatsWhenToTravelResults:
+    """Holiday flats: when to travel (cells 2-4)."""
+    drive.mount("/content/drive")
+
+    # @title What are we looking for? { run: "auto" }
+    city = "Lisbon"  # @param ["Lisbon", "Porto", "Faro"]
+    min_nights = 2  # @param {type:"slider", min:1, max:14, step:1}
+    max_price = 250  # @param {type:"number"}
+    save_table = True  # @param {type:"boolean"}
+    return HolidayFlatsWhenToTravelResults(city, min_nights, max_price, save_table)
+
+
+def load(base: str) -> pd.DataFrame:
+    """Load (cells 6-7)."""
+    stays = pd.read_csv(f"{base}/stays_2023.csv")
+    print(humanize.intcomma(len(stays)), "stays")
+
+    subprocess.run("du -h /content/drive/MyDrive/flats/*.csv", shell=True, check=False)
+    return stays
+
+
+def choose_a_month(
+    stays: pd.DataFrame,
+    city: Any,
+    min_nights: Any,
+    max_price: Any,
+    save_table: Any,
+    by_month_path: Path,
+    figures_dir: Path | None,
+) -> None:
+    """Choose a month (cells 9-11)."""
+    wanted = stays[
+        (stays["city"] == city) & (stays["nights"] >= min_nights) & (stays["price"] <= max_price)
+    ]
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    by_month = wanted.groupby("month")["price"].mean().reindex(months).round(1)
+
+    plt.figure(figsize=(4, 2.4), dpi=55)
+    plt.bar(by_month.index, by_month)
+    plt.title(f"{city}, mean price per night")
+    plt.tick_params(labelsize=7)
+    save_figures(figures_dir, "choose_a_month-1")
+
+    if save_table:
+        by_month.to_csv(by_month_path)

@@ -1,0 +1,52 @@
+"""Runs the pipeline once, on the notebook's own data where that is at hand."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ["MPLBACKEND"] = "Agg"  # before anything imports pyplot: no test opens a window
+
+from colab_mount import steps
+from colab_mount.config import Config
+from colab_mount.pipeline import Results, run
+
+DATA_ROOT = Path(os.environ.get("COLAB_MOUNT_DATA_ROOT", Path(__file__).parents[2])).resolve()
+
+
+def recorded(step: Callable[..., Any], name: str, called: list[str]) -> Callable[..., Any]:
+    """`step`, which also notes that it was called."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        called.append(name)
+        return step(*args, **kwargs)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def called() -> list[str]:
+    """The steps that the run of `results` called, in order."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Results:
+    """The results of one run; skipped where what the notebook needs is not there."""
+    config = Config()
+    if not (DATA_ROOT / "colab_mount.ipynb").exists():
+        pytest.skip("needs the notebook's folder; set COLAB_MOUNT_DATA_ROOT")
+    out = tmp_path_factory.mktemp("run")
+    config = config.model_copy(
+        update={"by_month_path": out / config.by_month_path.name, "figures_dir": out / "figures"}
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(DATA_ROOT)
+        for name in ["holiday_flats_when_to_travel", "load", "choose_a_month"]:
+            patch.setattr(steps, name, recorded(getattr(steps, name), name, called))
+        try:
+            return run(config)
+        except FileNotFoundError as error:
+            pytest.skip(f"an input of the notebook is not there: {error}")

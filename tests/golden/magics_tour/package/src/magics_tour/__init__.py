@@ -1,0 +1,1 @@
+"""Two counters, one on each bank of the river."""

@@ -1,0 +1,50 @@
+"""Runs the pipeline once, on the notebook's own data where that is at hand."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ["MPLBACKEND"] = "Agg"  # before anything imports pyplot: no test opens a window
+
+from magics_tour import steps
+from magics_tour.config import Config
+from magics_tour.pipeline import Results, run
+
+DATA_ROOT = Path(os.environ.get("MAGICS_TOUR_DATA_ROOT", Path(__file__).parents[2])).resolve()
+
+
+def recorded(step: Callable[..., Any], name: str, called: list[str]) -> Callable[..., Any]:
+    """`step`, which also notes that it was called."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        called.append(name)
+        return step(*args, **kwargs)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def called() -> list[str]:
+    """The steps that the run of `results` called, in order."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Results:
+    """The results of one run; skipped where what the notebook needs is not there."""
+    config = Config()
+    if not (DATA_ROOT / "magics_tour.ipynb").exists():
+        pytest.skip("needs the notebook's folder; set MAGICS_TOUR_DATA_ROOT")
+    out = tmp_path_factory.mktemp("run")
+    config = config.model_copy(update={"figures_dir": out / "figures"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(DATA_ROOT)
+        for name in ["bicycle_counters", "both_banks_together", "is_one_bank_busier"]:
+            patch.setattr(steps, name, recorded(getattr(steps, name), name, called))
+        try:
+            return run(config)
+        except FileNotFoundError as error:
+            pytest.skip(f"an input of the notebook is not there: {error}")

@@ -1,0 +1,1 @@
+"""What does a trip cost us, and does it pay to refuse the short ones?"""

@@ -1,0 +1,19 @@
+"""What a run can vary. Defaults are the notebook's values."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Config(BaseSettings):
+    """Read at start-up from the command line, then `MESSY_ORDER_*` variables, then `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MESSY_ORDER_", env_file=".env", frozen=True, cli_kebab_case=True, extra="ignore"
+    )
+
+    min_km: int = 8
+    litres_per_km: float = 0.11
+    trips_path: Path = Field(Path("data/trips.csv"), description="read")
+    margin_path: Path = Field(Path("margin.csv"), description="written")

@@ -1,0 +1,1 @@
+"""Four segments from recency, frequency and spend."""

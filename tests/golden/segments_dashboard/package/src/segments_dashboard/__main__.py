@@ -1,0 +1,5 @@
+"""`python -m segments_dashboard` runs the pipeline."""
+
+from segments_dashboard.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Replays the movements of one month to see what the shelf looked like."""

@@ -1,0 +1,20 @@
+"""What a run can vary. Defaults are the notebook's values."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Config(BaseSettings):
+    """Read at start-up from the command line, then `SHARED_STATE_*` variables, then `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHARED_STATE_",
+        env_file=".env",
+        frozen=True,
+        cli_kebab_case=True,
+        extra="ignore",
+    )
+
+    movements_path: Path = Path("data/movements.csv")
+    tax: float = 0.2

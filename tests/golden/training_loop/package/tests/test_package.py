@@ -1,0 +1,61 @@
+"""What holds without the notebook's data: imports have no effects, and the command line tells its options."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from training_loop.cli import main
+from training_loop.config import Config
+from training_loop.pipeline import Results
+
+ROOT = Path(__file__).parents[1]
+MODULES = [
+    "training_loop.cli",
+    "training_loop.config",
+    "training_loop.figures",
+    "training_loop.functions",
+    "training_loop.pipeline",
+    "training_loop.steps",
+]
+
+
+def test_importing_it_does_nothing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", f"import {', '.join(MODULES)}"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_names_every_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    shown = capsys.readouterr().out
+    for field in Config.model_fields:
+        option = ("-" if len(field) == 1 else "--") + field.replace("_", "-")
+        assert option in shown
+
+
+def test_an_unknown_option_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main(["--no-such-option", "1"])
+    assert end.value.code == 2
+
+
+def test_run_calls_every_step_in_order(results: Results, called: list[str]) -> None:
+    manifest = json.loads((ROOT / "graduation.json").read_text(encoding="utf-8"))
+    assert called == [step["function"] for step in manifest["steps"]]
