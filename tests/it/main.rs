@@ -10,8 +10,8 @@
 mod bless;
 mod harness;
 // what runs the real tools on a package is in one place; each binary uses its part of it
-#[allow(dead_code)]
 #[path = "../emit/tools.rs"]
+#[allow(dead_code)]
 mod tools;
 mod whole;
 

@@ -58,7 +58,7 @@ fn modules_import_what_they_may() {
 
 #[test]
 fn files_open_with_what_they_are() {
-    for folder in ["src", "tests"] {
+    for folder in ["src", "tests", "fuzz/fuzz_targets"] {
         for file in files(&root().join(folder), "rs") {
             let text = std::fs::read_to_string(&file).unwrap();
             assert!(
