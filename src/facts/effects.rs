@@ -163,7 +163,9 @@ pub fn call_effect(call: &ExprCall, imports: &Imports, is_user: &dyn Fn(&str) ->
     }
     match call.func.as_ref() {
         Expr::Attribute(attribute) => {
-            let effect = METHODS.get(attribute.attr.as_str()).map_or(Effect::Unknown, effect_named);
+            let effect = METHODS
+                .get(attribute.attr.as_str())
+                .map_or(Effect::Unknown, effect_named);
             // `df.plot.bar()`, `df["x"].plot(…)`, `df.hist()`
             let plots = matches!(attribute.value.as_ref(), Expr::Attribute(inner) if inner.attr.as_str() == "plot");
             if plots { Effect::Plot } else { effect }

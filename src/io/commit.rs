@@ -15,9 +15,15 @@ use super::{FileError, write_atomic};
 /// A folder that holds files already, a path that climbs out of it, and what the disk refuses.
 pub fn commit(tree: &Tree, folder: &Path, force: bool) -> Result<(), FileError> {
     for path in tree.files.keys() {
-        let climbs = Path::new(path).components().any(|part| !matches!(part, Component::Normal(_)));
+        let climbs = Path::new(path)
+            .components()
+            .any(|part| !matches!(part, Component::Normal(_)));
         if climbs {
-            return Err(FileError::new(folder, format!("{path:?} would lie outside of it"), "this is a fault of ours: report it"));
+            return Err(FileError::new(
+                folder,
+                format!("{path:?} would lie outside of it"),
+                "this is a fault of ours: report it",
+            ));
         }
     }
     if is_empty_or_absent(folder)? {
@@ -42,9 +48,11 @@ fn is_empty_or_absent(folder: &Path) -> Result<bool, FileError> {
     match fs::read_dir(folder) {
         Ok(mut entries) => Ok(entries.next().is_none()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
-        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
-            Err(FileError::new(folder, "there is a file of this name", "name another folder with --output"))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Err(FileError::new(
+            folder,
+            "there is a file of this name",
+            "name another folder with --output",
+        )),
         Err(error) => Err(FileError::from_io(folder, &error)),
     }
 }
