@@ -18,25 +18,11 @@ fn describe(plan: &Plan, out: &mut String) -> std::fmt::Result {
     if !plan.config.is_empty() || !plan.secrets.is_empty() {
         writeln!(out, "\nconfiguration")?;
         for field in &plan.config {
-            let from = field
-                .name
-                .as_ref()
-                .map(|name| format!(", was {name}"))
-                .unwrap_or_default();
-            writeln!(
-                out,
-                "  {} = {} (cell {}{from})",
-                field.field,
-                printable(&field.default),
-                field.cell
-            )?;
+            let from = field.name.as_ref().map(|name| format!(", was {name}")).unwrap_or_default();
+            writeln!(out, "  {} = {} (cell {}{from})", field.field, printable(&field.default), field.cell)?;
         }
         for secret in &plan.secrets {
-            writeln!(
-                out,
-                "  {} from the environment, {} (cell {}, a secret)",
-                secret.field, secret.env, secret.cell
-            )?;
+            writeln!(out, "  {} from the environment, {} (cell {}, a secret)", secret.field, secret.env, secret.cell)?;
         }
     }
     if !plan.functions.items.is_empty() {
@@ -49,11 +35,7 @@ fn describe(plan: &Plan, out: &mut String) -> std::fmt::Result {
     for step in &plan.steps {
         let params: Vec<&str> = step.params.iter().map(|p| p.name.as_str()).collect();
         let returns: Vec<&str> = step.returns.iter().map(|r| r.name.as_str()).collect();
-        let gives = if returns.is_empty() {
-            String::new()
-        } else {
-            format!(" -> {}", returns.join(", "))
-        };
+        let gives = if returns.is_empty() { String::new() } else { format!(" -> {}", returns.join(", ")) };
         let level = match step.level {
             Level::Pure => "",
             Level::Mutating => ", changes what it is given",
@@ -61,11 +43,7 @@ fn describe(plan: &Plan, out: &mut String) -> std::fmt::Result {
         };
         writeln!(out, "  {}({}){gives}", step.function, params.join(", "))?;
         writeln!(out, "      cells {}-{}{level}", step.cells.0, step.cells.1)?;
-        let configured = step
-            .params
-            .iter()
-            .filter(|p| matches!(p.argument, Argument::Config(_)))
-            .count();
+        let configured = step.params.iter().filter(|p| matches!(p.argument, Argument::Config(_))).count();
         if configured > 0 {
             writeln!(out, "      {configured} of its parameters come from the configuration")?;
         }
@@ -80,13 +58,7 @@ fn describe(plan: &Plan, out: &mut String) -> std::fmt::Result {
         writeln!(out, "\nleft out")?;
         for dropped in &plan.dropped {
             let (first, _) = dropped.lines;
-            writeln!(
-                out,
-                "  cell {}, line {first}: {} ({})",
-                dropped.cell,
-                printable(&dropped.excerpt),
-                dropped.reason
-            )?;
+            writeln!(out, "  cell {}, line {first}: {} ({})", dropped.cell, printable(&dropped.excerpt), dropped.reason)?;
         }
     }
     if !plan.dependencies.is_empty() {

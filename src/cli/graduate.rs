@@ -27,12 +27,7 @@ pub(super) fn run(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         let builder = std::thread::Builder::new().stack_size(STACK);
         let thread = builder.spawn_scoped(scope, || graduate(args));
         let joined = thread.ok().and_then(|thread| thread.join().ok());
-        joined.unwrap_or_else(|| {
-            Err(vec![UserError::new(
-                "no thread could be started",
-                "free some memory and try again",
-            )])
-        })
+        joined.unwrap_or_else(|| Err(vec![UserError::new("no thread could be started", "free some memory and try again")]))
     })
 }
 
@@ -44,12 +39,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     let facts = Facts::gather(&cells);
     let secrets = secrets::scan(&notebook);
     let options = Options {
-        package: args
-            .name
-            .as_deref()
-            .map(package_name)
-            .transpose()
-            .map_err(|error| vec![error])?,
+        package: args.name.as_deref().map(package_name).transpose().map_err(|error| vec![error])?,
         notebook: reference(&args.notebook, &notebook),
         secrets: spans(&notebook, &secrets),
     };
@@ -87,9 +77,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
 fn package_name(asked: &str) -> Result<String, UserError> {
     let name = asked.replace('-', "_");
     let legal = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if legal && !crate::python::is_stdlib(&name) {
         return Ok(name);
     }
@@ -104,15 +92,8 @@ fn reference(path: &Path, notebook: &Notebook<'_>) -> NotebookRef {
     let stem = file_name.strip_suffix(".ipynb").unwrap_or(&file_name);
     let (title, summary) = title_and_summary(notebook, stem);
     NotebookRef {
-        path: if path.is_absolute() {
-            file_name.clone()
-        } else {
-            path.to_string_lossy().replace('\\', "/")
-        },
-        sha256: Sha256::digest(notebook.text.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        path: if path.is_absolute() { file_name.clone() } else { path.to_string_lossy().replace('\\', "/") },
+        sha256: Sha256::digest(notebook.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
         file_name,
         title,
         summary,
@@ -121,10 +102,7 @@ fn reference(path: &Path, notebook: &Notebook<'_>) -> NotebookRef {
 
 /// The secrets in code, as spans of their cells' sources.
 fn spans(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<SecretSpan> {
-    let in_source = secrets
-        .found
-        .iter()
-        .filter(|secret| secret.place.kind == PlaceKind::Source);
+    let in_source = secrets.found.iter().filter(|secret| secret.place.kind == PlaceKind::Source);
     in_source
         .filter_map(|secret| {
             let cell = notebook.cell(secret.place.cell?).filter(|cell| cell.is_code())?;
@@ -139,19 +117,13 @@ fn spans(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<SecretSpan> {
 
 /// The last line of defence: no file of the package may hold a secret that was found in the notebook.
 fn keeps_secrets(name: &str, tree: &Tree, secrets: &Secrets) -> Result<(), Vec<UserError>> {
-    let leaks = tree
-        .files
-        .iter()
-        .filter(|(_, text)| secrets.masker.mask(text) != text.as_str());
+    let leaks = tree.files.iter().filter(|(_, text)| secrets.masker.mask(text) != text.as_str());
     let files: Vec<&str> = leaks.map(|(path, _)| path.as_str()).collect();
     if files.is_empty() {
         return Ok(());
     }
     Err(vec![UserError::new(
-        format!(
-            "{name}: a secret of the notebook would reach {}; nothing was written",
-            files.join(", ")
-        ),
+        format!("{name}: a secret of the notebook would reach {}; nothing was written", files.join(", ")),
         "`mortarboard check --select MB3` shows where it stands: take it out of the notebook, revoke it, graduate again",
     )])
 }

@@ -20,10 +20,9 @@ struct Annotator<'e> {
 
 impl Annotator<'_> {
     fn function(&mut self, def: &StmtFunctionDef) {
-        let is_static = def
-            .decorator_list
-            .iter()
-            .any(|d| matches!(&d.expression, ruff_python_ast::Expr::Name(name) if name.id.as_str() == "staticmethod"));
+        let is_static = def.decorator_list.iter().any(|d| {
+            matches!(&d.expression, ruff_python_ast::Expr::Name(name) if name.id.as_str() == "staticmethod")
+        });
         let receiver = usize::from(self.in_class && !is_static);
         for (i, parameter) in def.parameters.iter().enumerate() {
             let plain = parameter.as_parameter();
@@ -33,11 +32,7 @@ impl Annotator<'_> {
         }
         if def.returns.is_none() {
             let at = span(def.parameters.range()).end;
-            let returns = if self.in_class && def.name.as_str() == "__init__" {
-                " -> None"
-            } else {
-                " -> Any"
-            };
+            let returns = if self.in_class && def.name.as_str() == "__init__" { " -> None" } else { " -> Any" };
             // two edits at one place can't be refused: each is an insertion
             let _ = self.edits.push(Span::new(at, at), returns);
         }

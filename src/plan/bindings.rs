@@ -52,10 +52,7 @@ impl Histories {
                 }
                 history.in_text |= found.in_text;
             }
-            let mutated = scopes
-                .clone()
-                .flat_map(|scope| &scope.mutates)
-                .chain(&piece.facts.mutates);
+            let mutated = scopes.clone().flat_map(|scope| &scope.mutates).chain(&piece.facts.mutates);
             for &name in mutated {
                 by_name.entry(name).or_default().mutators.push(i);
             }
@@ -89,13 +86,8 @@ impl Histories {
             for &(left, right) in &pairs {
                 for (from, to) in [(left, right), (right, left)] {
                     let known: FxHashSet<usize> = self.get(to).mutators.iter().copied().collect();
-                    let new: Vec<usize> = self
-                        .get(from)
-                        .mutators
-                        .iter()
-                        .copied()
-                        .filter(|m| !known.contains(m))
-                        .collect();
+                    let new: Vec<usize> =
+                        self.get(from).mutators.iter().copied().filter(|m| !known.contains(m)).collect();
                     changed |= !new.is_empty();
                     self.by_name.entry(to).or_default().mutators.extend(new);
                 }

@@ -67,15 +67,11 @@ pub enum Outcome {
 
 /// Plans the package of a notebook.
 pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options: &Options) -> Outcome {
-    let python_2_as_3 =
-        notebook.language == Language::Python2 && cells.iter().all(|code| code.syntax_error().is_none());
+    let python_2_as_3 = notebook.language == Language::Python2 && cells.iter().all(|code| code.syntax_error().is_none());
     if !notebook.language.is_python() && !python_2_as_3 {
         return Outcome::Refused(vec![Refusal {
             cell: None,
-            message: format!(
-                "the notebook's language is {}, and a package can only be made of Python",
-                notebook.language.name()
-            ),
+            message: format!("the notebook's language is {}, and a package can only be made of Python", notebook.language.name()),
             hint: "port it to Python 3 first".to_owned(),
         }]);
     }
@@ -120,17 +116,11 @@ impl Builder<'_> {
         let hoisted = HoistedImports::new(self.facts, self.pieces);
         let top_level = self.top_level(&hoisted);
         let (kept_sections, groups) = self.groups();
-        if groups.is_empty()
-            && !self
-                .pieces
-                .iter()
-                .any(|p| matches!(p.fate, Fate::Function | Fate::StateFunction))
-        {
+        if groups.is_empty() && !self.pieces.iter().any(|p| matches!(p.fate, Fate::Function | Fate::StateFunction)) {
             let mut refused = refusals;
             refused.push(Refusal {
                 cell: None,
-                message: "nothing is left to put into a package: no cell computes anything that Python alone can run"
-                    .to_owned(),
+                message: "nothing is left to put into a package: no cell computes anything that Python alone can run".to_owned(),
                 hint: "see the reasons for the cells; `check` shows what is wrong with them".to_owned(),
             });
             return Outcome::Refused(refused);
@@ -178,10 +168,7 @@ impl Builder<'_> {
     fn top_level(&self, hoisted: &HoistedImports<'_>) -> FxHashSet<NameId> {
         let mut out: FxHashSet<NameId> = FxHashSet::default();
         for piece in self.pieces {
-            let up = matches!(
-                piece.fate,
-                Fate::Import | Fate::Function | Fate::StateFunction | Fate::Constant | Fate::Config
-            );
+            let up = matches!(piece.fate, Fate::Import | Fate::Function | Fate::StateFunction | Fate::Constant | Fate::Config);
             if up {
                 out.extend(piece.facts.binds.iter().map(|b| b.name));
             }
@@ -189,11 +176,7 @@ impl Builder<'_> {
         let stars = hoisted.star_names();
         let read_by_star = |id: &NameId| stars.contains_key(self.facts.text(*id)) && !self.histories.is_variable(*id);
         out.extend(self.facts.names.ids().filter(read_by_star));
-        if self
-            .pieces
-            .iter()
-            .any(|p| p.fate == Fate::Import && star_module(p.stmt).is_some() && !is_known_star(p.stmt))
-        {
+        if self.pieces.iter().any(|p| p.fate == Fate::Import && star_module(p.stmt).is_some() && !is_known_star(p.stmt)) {
             out.extend(self.facts.names.ids().filter(|&id| !self.histories.is_variable(id)));
         }
         out
@@ -205,11 +188,7 @@ impl Builder<'_> {
         let mut groups = Vec::new();
         for section in sections(self.notebook) {
             let group: Vec<usize> = (0..self.pieces.len())
-                .filter(|&i| {
-                    self.pieces
-                        .get(i)
-                        .is_some_and(|p| p.is_kept() && section.cells.contains(&p.cell))
-                })
+                .filter(|&i| self.pieces.get(i).is_some_and(|p| p.is_kept() && section.cells.contains(&p.cell)))
                 .collect();
             if !group.is_empty() {
                 kept_sections.push(section);
@@ -221,26 +200,12 @@ impl Builder<'_> {
     }
 
     fn plots(&self) -> bool {
-        let drawing = [
-            "matplotlib",
-            "seaborn",
-            "pandas",
-            "mlxtend",
-            "missingno",
-            "statsmodels",
-            "pylab",
-            "wordcloud",
-        ];
-        self.pieces
-            .iter()
-            .filter(|p| p.fate == Fate::Import || p.is_kept())
-            .any(|p| {
-                let mut modules = BTreeMap::new();
-                nested_imports(p.stmt, &mut modules);
-                modules
-                    .keys()
-                    .any(|m| drawing.contains(&m.split('.').next().unwrap_or_default()))
-            })
+        let drawing = ["matplotlib", "seaborn", "pandas", "mlxtend", "missingno", "statsmodels", "pylab", "wordcloud"];
+        self.pieces.iter().filter(|p| p.fate == Fate::Import || p.is_kept()).any(|p| {
+            let mut modules = BTreeMap::new();
+            nested_imports(p.stmt, &mut modules);
+            modules.keys().any(|m| drawing.contains(&m.split('.').next().unwrap_or_default()))
+        })
     }
 
     fn assemble(
@@ -252,39 +217,16 @@ impl Builder<'_> {
         hoisted: &HoistedImports<'_>,
         reflective: bool,
     ) -> Plan {
-        let imported: BTreeSet<String> = self
-            .imported_modules()
-            .keys()
-            .map(|m| m.split('.').next().unwrap_or_default().to_owned())
-            .collect();
-        let stem = self
-            .options
-            .notebook
-            .file_name
-            .strip_suffix(".ipynb")
-            .unwrap_or(&self.options.notebook.file_name);
-        let package = self
-            .options
-            .package
-            .clone()
-            .unwrap_or_else(|| package_name(stem, &imported));
+        let imported: BTreeSet<String> = self.imported_modules().keys().map(|m| m.split('.').next().unwrap_or_default().to_owned()).collect();
+        let stem = self.options.notebook.file_name.strip_suffix(".ipynb").unwrap_or(&self.options.notebook.file_name);
+        let package = self.options.package.clone().unwrap_or_else(|| package_name(stem, &imported));
         let functions = self.functions_module(hoisted);
         let steps_module = self.steps_module(hoisted, &made, &package, &functions, reflective);
         let mut read = self.names_read_anywhere();
-        read.extend(
-            self.pieces
-                .iter()
-                .filter(|p| matches!(p.fate, Fate::Left(_)))
-                .flat_map(|p| names_read(self.facts, p)),
-        );
+        read.extend(self.pieces.iter().filter(|p| matches!(p.fate, Fate::Left(_))).flat_map(|p| names_read(self.facts, p)));
         let (_, unused) = hoisted.unused(&read);
         let modules = self.used_modules(&unused);
-        let statements: Vec<_> = self
-            .pieces
-            .iter()
-            .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_)))
-            .map(|p| p.stmt)
-            .collect();
+        let statements: Vec<_> = self.pieces.iter().filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_))).map(|p| p.stmt).collect();
         let mut deps = dependencies(&modules, &statements, &self.facts.imports, self.cells);
         let saves_figures = made.iter().any(|m| m.step.saves_figures);
         if saves_figures && !deps.iter().any(|d| d.distribution == "matplotlib") {
@@ -296,11 +238,7 @@ impl Builder<'_> {
             });
             deps.sort();
         }
-        let mut untyped: BTreeSet<String> = modules
-            .keys()
-            .filter(|m| !crate::python::is_stdlib(m))
-            .map(|m| m.split('.').next().unwrap_or_default().to_owned())
-            .collect();
+        let mut untyped: BTreeSet<String> = modules.keys().filter(|m| !crate::python::is_stdlib(m)).map(|m| m.split('.').next().unwrap_or_default().to_owned()).collect();
         if saves_figures {
             untyped.insert("matplotlib".to_owned());
         }
@@ -347,19 +285,12 @@ impl Builder<'_> {
     /// Names that any part of the package reads.
     fn names_read_anywhere(&self) -> BTreeSet<NameId> {
         let part = |p: &&Piece<'_>| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_) | Fate::Import);
-        self.pieces
-            .iter()
-            .filter(part)
-            .flat_map(|p| names_read(self.facts, p))
-            .collect()
+        self.pieces.iter().filter(part).flat_map(|p| names_read(self.facts, p)).collect()
     }
 
     fn functions_module(&self, hoisted: &HoistedImports<'_>) -> Module {
-        let mine: Vec<&Piece<'_>> = self
-            .pieces
-            .iter()
-            .filter(|p| matches!(p.fate, Fate::Function | Fate::Constant))
-            .collect();
+        let mine: Vec<&Piece<'_>> =
+            self.pieces.iter().filter(|p| matches!(p.fate, Fate::Function | Fate::Constant)).collect();
         let read: BTreeSet<NameId> = mine.iter().flat_map(|p| names_read(self.facts, p)).collect();
         let items: Vec<Item> = mine.iter().map(|p| self.item(p)).collect();
         let mut imports: BTreeSet<Import> = hoisted.used(&read).into_iter().filter(|_| !mine.is_empty()).collect();
@@ -378,12 +309,7 @@ impl Builder<'_> {
             reflective: false,
             figures: None,
         };
-        let name = piece
-            .facts
-            .binds
-            .first()
-            .map(|b| self.facts.text(b.name).to_owned())
-            .unwrap_or_default();
+        let name = piece.facts.binds.first().map(|b| self.facts.text(b.name).to_owned()).unwrap_or_default();
         Item {
             name,
             cell: piece.cell,
@@ -404,34 +330,20 @@ impl Builder<'_> {
         functions: &Module,
         reflective: bool,
     ) -> Module {
-        let mine: Vec<&Piece<'_>> = self
-            .pieces
-            .iter()
-            .filter(|p| p.is_kept() || p.fate == Fate::StateFunction)
-            .collect();
+        let mine: Vec<&Piece<'_>> =
+            self.pieces.iter().filter(|p| p.is_kept() || p.fate == Fate::StateFunction).collect();
         let mut read: BTreeSet<NameId> = mine.iter().flat_map(|p| names_read(self.facts, p)).collect();
         if reflective {
             read.extend(self.pieces.iter().flat_map(|p| p.facts.binds.iter().map(|b| b.name)));
         }
-        let items: Vec<Item> = self
-            .pieces
-            .iter()
-            .filter(|p| p.fate == Fate::StateFunction)
-            .map(|p| self.item(p))
-            .collect();
-        let texts: Vec<&str> = made
-            .iter()
-            .map(|m| m.step.body.as_str())
-            .chain(items.iter().map(|item| item.source.as_str()))
-            .collect();
+        let items: Vec<Item> =
+            self.pieces.iter().filter(|p| p.fate == Fate::StateFunction).map(|p| self.item(p)).collect();
+        let texts: Vec<&str> =
+            made.iter().map(|m| m.step.body.as_str()).chain(items.iter().map(|item| item.source.as_str())).collect();
         let in_code = |name: &str| mine.iter().any(|p| mentions_in_code(self.facts, p, name));
         let mut all: BTreeSet<Import> = BTreeSet::new();
         for import in hoisted.used(&read) {
-            let bound = import
-                .alias
-                .as_ref()
-                .or(import.symbol.as_ref())
-                .unwrap_or(&import.module);
+            let bound = import.alias.as_ref().or(import.symbol.as_ref()).unwrap_or(&import.module);
             let name = bound.split('.').next().unwrap_or_default().to_owned();
             let always = import.section == ImportSection::Future || name == "*" || reflective;
             // what was read may have been rewritten (`plt.show()`), and a name may stand in a string only (a formula's
@@ -443,15 +355,8 @@ impl Builder<'_> {
         }
         let read_anywhere = self.names_read_anywhere();
         all.extend(hoisted.unused(&read_anywhere).0);
-        all.extend(
-            made.iter()
-                .flat_map(|m| &m.imports)
-                .map(|module| import_of(module, None, None)),
-        );
-        if made
-            .iter()
-            .any(|m| m.step.params.iter().any(|p| p.annotation == "SecretStr"))
-        {
+        all.extend(made.iter().flat_map(|m| &m.imports).map(|module| import_of(module, None, None)));
+        if made.iter().any(|m| m.step.params.iter().any(|p| p.annotation == "SecretStr")) {
             all.insert(import_of("pydantic", Some("SecretStr"), None));
         }
         for item in &functions.items {
@@ -477,11 +382,7 @@ impl Builder<'_> {
     /// Every module imported in what the package takes over, with whether only guarded.
     fn imported_modules(&self) -> BTreeMap<String, bool> {
         let mut out = BTreeMap::new();
-        for piece in self
-            .pieces
-            .iter()
-            .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_)))
-        {
+        for piece in self.pieces.iter().filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_))) {
             nested_imports(piece.stmt, &mut out);
         }
         out
@@ -489,14 +390,8 @@ impl Builder<'_> {
 
     fn used_modules(&self, unused: &[(&Piece<'_>, String)]) -> BTreeMap<String, bool> {
         let mut out = BTreeMap::new();
-        for piece in self
-            .pieces
-            .iter()
-            .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_)))
-        {
-            let wholly_unused = unused
-                .iter()
-                .any(|(p, names)| std::ptr::eq(*p, piece) && names.split(", ").count() == p.facts.binds.len());
+        for piece in self.pieces.iter().filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_))) {
+            let wholly_unused = unused.iter().any(|(p, names)| std::ptr::eq(*p, piece) && names.split(", ").count() == p.facts.binds.len());
             if !wholly_unused {
                 nested_imports(piece.stmt, &mut out);
             }
@@ -538,11 +433,7 @@ impl Builder<'_> {
 
     /// Whether the step assigns a name that it neither reads nor returns.
     fn has_unread_names(&self, step: &Step) -> bool {
-        let mine = || {
-            self.pieces
-                .iter()
-                .filter(|p| p.is_kept() && step.cells.0 <= p.cell && p.cell <= step.cells.1)
-        };
+        let mine = || self.pieces.iter().filter(|p| p.is_kept() && step.cells.0 <= p.cell && p.cell <= step.cells.1);
         let read: BTreeSet<NameId> = mine().flat_map(|p| names_read(self.facts, p)).collect();
         mine().flat_map(|p| &p.facts.binds).any(|bind| {
             let text = self.facts.text(bind.name);
@@ -579,10 +470,7 @@ impl Builder<'_> {
                 ForeignCell::Left(reason) => format!("stays in the notebook: {reason}"),
             };
             let Some(cell) = self.notebook.cell(*idx) else { continue };
-            let names = self
-                .facts
-                .cell(*idx)
-                .map(|c| c.guessed.iter().map(|&n| self.facts.text(n).to_owned()).collect());
+            let names = self.facts.cell(*idx).map(|c| c.guessed.iter().map(|&n| self.facts.text(n).to_owned()).collect());
             out.push(Dropped {
                 cell: *idx,
                 lines: (1, cell.source.text.lines().count().max(1)),
@@ -592,18 +480,8 @@ impl Builder<'_> {
             });
         }
         for code in self.cells.iter().filter(|c| matches!(c.body, Body::Python(_))) {
-            for magic in code
-                .magics
-                .iter()
-                .filter(|m| m.effect == crate::python::Effect::RunsBody)
-            {
-                let lines = crate::text::LineIndex::new(
-                    &self
-                        .notebook
-                        .cell(code.idx)
-                        .map(|c| c.source.text.clone())
-                        .unwrap_or_default(),
-                );
+            for magic in code.magics.iter().filter(|m| m.effect == crate::python::Effect::RunsBody) {
+                let lines = crate::text::LineIndex::new(&self.notebook.cell(code.idx).map(|c| c.source.text.clone()).unwrap_or_default());
                 let line = lines.line(magic.source.start) + 1;
                 out.push(Dropped {
                     cell: code.idx,
@@ -657,10 +535,7 @@ impl Builder<'_> {
         for dependency in deps.iter().filter(|d| !d.known && !is_common(&d.distribution)) {
             out.push(Note {
                 cell: CellIdx(0),
-                text: format!(
-                    "the distribution {} was guessed from the import's name: check it",
-                    dependency.distribution
-                ),
+                text: format!("the distribution {} was guessed from the import's name: check it", dependency.distribution),
             });
         }
         for piece in self.pieces.iter().filter(|p| p.is_kept()) {
@@ -686,8 +561,7 @@ impl Builder<'_> {
     }
 
     fn tests(&self, plan: &Plan, candidates: Vec<Candidate>, flow: &DataFlow) -> Tests {
-        let comes_out =
-            |name: &NameId| flow.results.contains(name) && plan.results.iter().any(|r| r == self.facts.text(*name));
+        let comes_out = |name: &NameId| flow.results.contains(name) && plan.results.iter().any(|r| r == self.facts.text(*name));
         let mut recorded = Vec::new();
         for candidate in candidates.into_iter().filter(|c| c.names.iter().all(comes_out)) {
             recorded.push(candidate.recorded);
@@ -705,60 +579,32 @@ impl Builder<'_> {
     fn missing_files(&self, plan: &Plan) -> Vec<MissingFile> {
         let mut out = Vec::new();
         for step in &plan.steps {
-            let only_config = step
-                .params
-                .iter()
-                .all(|p| matches!(p.argument, Argument::Config(_)) && p.annotation != "SecretStr");
-            let first = self
-                .pieces
-                .iter()
-                .find(|p| p.is_kept() && p.cell >= step.cells.0 && p.cell <= step.cells.1);
-            let Some(piece) = first.filter(|_| only_config && step.globals.is_empty()) else {
-                continue;
-            };
+            let only_config = step.params.iter().all(|p| matches!(p.argument, Argument::Config(_)) && p.annotation != "SecretStr");
+            let first = self.pieces.iter().find(|p| p.is_kept() && p.cell >= step.cells.0 && p.cell <= step.cells.1);
+            let Some(piece) = first.filter(|_| only_config && step.globals.is_empty()) else { continue };
             if !matches!(piece.stmt, ruff_python_ast::Stmt::Assign(_)) {
                 continue;
             }
             let calls = io_calls(piece.stmt, &self.facts.imports);
             let [call] = calls.as_slice() else { continue };
             let field = plan.config.iter().find(|f| {
-                let by_literal = call
-                    .literal
-                    .as_deref()
-                    .is_some_and(|l| f.name.is_none() && f.default == super::magic::literal(l));
+                let by_literal = call.literal.as_deref().is_some_and(|l| f.name.is_none() && f.default == super::magic::literal(l));
                 by_literal || (call.name.is_some() && f.name == call.name)
             });
-            let (Some(field), Some(missing)) = (field.filter(|f| f.path_use == Some(PathUse::Read)), call.missing)
-            else {
+            let (Some(field), Some(missing)) = (field.filter(|f| f.path_use == Some(PathUse::Read)), call.missing) else {
                 continue;
             };
             let value = |p: &super::model::Param| {
-                let Argument::Config(name) = &p.argument else {
-                    return None;
-                };
+                let Argument::Config(name) = &p.argument else { return None };
                 let other = plan.config.iter().find(|f| &f.field == name)?;
-                let default = if p.annotation == "Path" {
-                    format!("Path({})", other.default)
-                } else {
-                    other.default.clone()
-                };
+                let default = if p.annotation == "Path" { format!("Path({})", other.default) } else { other.default.clone() };
                 Some((p.name.clone(), default))
             };
-            let extension = field
-                .default
-                .trim_matches('"')
-                .rsplit_once('.')
-                .map(|(_, e)| e)
-                .filter(|e| e.len() < 8 && e.bytes().all(|b| b.is_ascii_alphanumeric()));
+            let extension = field.default.trim_matches('"').rsplit_once('.').map(|(_, e)| e).filter(|e| e.len() < 8 && e.bytes().all(|b| b.is_ascii_alphanumeric()));
             out.push(MissingFile {
                 function: step.function.clone(),
                 param: field.field.clone(),
-                others: step
-                    .params
-                    .iter()
-                    .filter(|p| p.name != field.field)
-                    .filter_map(value)
-                    .collect(),
+                others: step.params.iter().filter(|p| p.name != field.field).filter_map(value).collect(),
                 exception: missing.to_owned(),
                 suffix: extension.map(|e| format!(".{e}")).unwrap_or_default(),
             });
@@ -768,46 +614,21 @@ impl Builder<'_> {
 
     /// Whether the code finds files by paths that are not configured, or looks around in its folder.
     fn reads_beside_itself(&self, plan: &Plan) -> bool {
-        let looks = [
-            "glob",
-            "listdir",
-            "chdir",
-            "exists(",
-            "subprocess",
-            "Path(",
-            "getcwd",
-            "scandir",
-            "walk(",
-            "runpy",
-            "sys.path",
-        ];
-        self.pieces
-            .iter()
-            .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_) | Fate::Import))
-            .any(|piece| {
-                let unconfigured = io_calls(piece.stmt, &self.facts.imports).iter().any(|call| {
-                    let by_literal = call
-                        .literal
-                        .as_deref()
-                        .is_some_and(|l| plan.config.iter().any(|f| f.default == super::magic::literal(l)));
-                    let by_name = call
-                        .name
-                        .as_deref()
-                        .is_some_and(|n| plan.config.iter().any(|f| f.name.as_deref() == Some(n)));
-                    !(by_literal || by_name)
-                });
-                let escape =
-                    matches!(piece.stmt, ruff_python_ast::Stmt::IpyEscapeCommand(_)) || piece.text().contains("= !");
-                unconfigured || escape || looks.iter().any(|mark| piece.text().contains(mark))
-            })
+        let looks = ["glob", "listdir", "chdir", "exists(", "subprocess", "Path(", "getcwd", "scandir", "walk(", "runpy", "sys.path"];
+        self.pieces.iter().filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_) | Fate::Import)).any(|piece| {
+            let unconfigured = io_calls(piece.stmt, &self.facts.imports).iter().any(|call| {
+                let by_literal = call.literal.as_deref().is_some_and(|l| plan.config.iter().any(|f| f.default == super::magic::literal(l)));
+                let by_name = call.name.as_deref().is_some_and(|n| plan.config.iter().any(|f| f.name.as_deref() == Some(n)));
+                !(by_literal || by_name)
+            });
+            let escape = matches!(piece.stmt, ruff_python_ast::Stmt::IpyEscapeCommand(_)) || piece.text().contains("= !");
+            unconfigured || escape || looks.iter().any(|mark| piece.text().contains(mark))
+        })
     }
 
     fn python_version(&self) -> (u8, u8) {
         let version = self.notebook.language_version.as_deref().unwrap_or_default();
-        let minor = version
-            .strip_prefix("3.")
-            .and_then(|rest| rest.split('.').next())
-            .and_then(|m| m.parse().ok());
+        let minor = version.strip_prefix("3.").and_then(|rest| rest.split('.').next()).and_then(|m| m.parse().ok());
         (3, minor.unwrap_or(10u8).clamp(10, 13))
     }
 
@@ -816,41 +637,28 @@ impl Builder<'_> {
         let mut out: Vec<SecretUse> = Vec::new();
         let mut refused = Vec::new();
         for secret in &self.options.secrets {
-            let Some((i, piece)) = self
-                .pieces
-                .iter()
-                .enumerate()
-                .find(|(_, p)| p.cell == secret.cell && p.code.to_file.original(p.span).contains(secret.span))
-            else {
+            let Some((i, piece)) = self.pieces.iter().enumerate().find(|(_, p)| {
+                p.cell == secret.cell && p.code.to_file.original(p.span).contains(secret.span)
+            }) else {
                 continue;
             };
             if matches!(piece.fate, Fate::Dropped(_) | Fate::Left(_)) {
                 continue;
             }
             let stem = snake_case(&secret.kind, 5);
-            let literal = literal_holding(piece, secret.span)
-                .filter(|_| matches!(piece.fate, Fate::Keep | Fate::Config | Fate::Constant));
-            let in_function = piece
-                .facts
-                .scopes
-                .iter()
-                .filter_map(|&s| self.facts.scope(s))
-                .any(|s| literal.is_some_and(|at| span(s.range).contains(at)));
+            let literal = literal_holding(piece, secret.span).filter(|_| matches!(piece.fate, Fate::Keep | Fate::Config | Fate::Constant));
+            let in_function = piece.facts.scopes.iter().filter_map(|&s| self.facts.scope(s)).any(|s| {
+                literal.is_some_and(|at| span(s.range).contains(at))
+            });
             let Some(at) = literal.filter(|_| !in_function && piece.fate != Fate::Constant) else {
                 refused.push(Refusal {
                     cell: Some(secret.cell),
-                    message: format!(
-                        "cell {} holds a secret ({}) inside other code",
-                        secret.cell, secret.kind
-                    ),
-                    hint: "read it from the environment in the notebook, revoke the old one, and graduate again"
-                        .to_owned(),
+                    message: format!("cell {} holds a secret ({}) inside other code", secret.cell, secret.kind),
+                    hint: "read it from the environment in the notebook, revoke the old one, and graduate again".to_owned(),
                 });
                 continue;
             };
-            let name = single_assignment(piece.stmt)
-                .and_then(|(n, _)| self.facts.names.find(n))
-                .filter(|_| piece.fate == Fate::Config);
+            let name = single_assignment(piece.stmt).and_then(|(n, _)| self.facts.names.find(n)).filter(|_| piece.fate == Fate::Config);
             let wanted = name.map_or(stem, |n| self.facts.text(n).to_lowercase());
             let field = self.names.take(&wanted);
             out.push(SecretUse {
@@ -899,11 +707,7 @@ fn literal_holding(piece: &Piece<'_>, secret: Span) -> Option<Span> {
 
 /// A field whose default would be a secret is the secret's field instead.
 fn hide_secrets(config: &mut Configuration, secrets: &[SecretUse]) {
-    let hidden: Vec<usize> = secrets
-        .iter()
-        .filter_map(|s| s.name)
-        .filter_map(|n| config.by_name.remove(&n))
-        .collect();
+    let hidden: Vec<usize> = secrets.iter().filter_map(|s| s.name).filter_map(|n| config.by_name.remove(&n)).collect();
     let mut kept = Vec::new();
     let mut moved = BTreeMap::new();
     for (i, field) in std::mem::take(&mut config.fields).into_iter().enumerate() {
@@ -932,12 +736,7 @@ fn merge_awaiting(pieces: &[Piece<'_>], sections: &mut Vec<Section>, groups: &mu
     }
     let merged: Vec<usize> = groups.drain(first..=last).flatten().collect();
     groups.insert(first, merged);
-    let cells: Vec<CellIdx> = sections
-        .get(first..=last)
-        .unwrap_or_default()
-        .iter()
-        .flat_map(|s| s.cells.clone())
-        .collect();
+    let cells: Vec<CellIdx> = sections.get(first..=last).unwrap_or_default().iter().flat_map(|s| s.cells.clone()).collect();
     sections.drain(first + 1..=last);
     if let Some(section) = sections.get_mut(first) {
         section.cells = cells;
@@ -947,18 +746,12 @@ fn merge_awaiting(pieces: &[Piece<'_>], sections: &mut Vec<Section>, groups: &mu
 fn excerpt(text: &str) -> String {
     let line = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().trim();
     let short: String = line.chars().take(60).collect();
-    if short.len() < line.len() {
-        format!("{short}…")
-    } else {
-        short
-    }
+    if short.len() < line.len() { format!("{short}…") } else { short }
 }
 
 /// The import of `Any`, where an annotation of ours needs it.
 fn typing_any<'t>(mut sources: impl Iterator<Item = &'t str>) -> Option<Import> {
-    sources
-        .any(|text| text.contains(": Any") || text.contains("-> Any"))
-        .then(|| import_of("typing", Some("Any"), None))
+    sources.any(|text| text.contains(": Any") || text.contains("-> Any")).then(|| import_of("typing", Some("Any"), None))
 }
 
 /// Whether `word` stands in `text` as a word.
@@ -976,65 +769,25 @@ fn mentions_in_code(facts: &Facts, piece: &Piece<'_>, name: &str) -> bool {
         return false;
     };
     let scopes = piece.facts.scopes.iter().filter_map(|&s| facts.scope(s));
-    piece
-        .facts
-        .uses
-        .iter()
-        .chain(scopes.flat_map(|s| &s.reads))
-        .any(|u| u.name == id && !u.in_text)
+    piece.facts.uses.iter().chain(scopes.flat_map(|s| &s.reads)).any(|u| u.name == id && !u.in_text)
 }
 
 /// Distributions named like their import, that everybody knows.
 fn is_common(name: &str) -> bool {
-    [
-        "numpy",
-        "pandas",
-        "scipy",
-        "matplotlib",
-        "seaborn",
-        "statsmodels",
-        "sympy",
-        "networkx",
-        "requests",
-        "torch",
-        "tensorflow",
-        "keras",
-        "xgboost",
-        "lightgbm",
-        "plotly",
-        "tqdm",
-        "patsy",
-        "nltk",
-        "numba",
-        "missingno",
-        "wordcloud",
-    ]
-    .contains(&name)
+    ["numpy", "pandas", "scipy", "matplotlib", "seaborn", "statsmodels", "sympy", "networkx", "requests", "torch", "tensorflow", "keras", "xgboost", "lightgbm", "plotly", "tqdm", "patsy", "nltk", "numba", "missingno", "wordcloud"].contains(&name)
 }
 
 /// Title and summary of a notebook: its first heading, and the first sentence below it.
 pub fn title_and_summary(notebook: &Notebook<'_>, file_stem: &str) -> (String, String) {
-    let first = notebook
-        .cells
-        .iter()
-        .find(|c| matches!(c.kind, CellKind::Markdown | CellKind::Heading(_)) && heading(c).is_some());
+    let first = notebook.cells.iter().find(|c| matches!(c.kind, CellKind::Markdown | CellKind::Heading(_)) && heading(c).is_some());
     let Some(cell) = first else {
         return (file_stem.replace(['_', '-'], " "), String::new());
     };
     let lines: Vec<&str> = cell.source.text.lines().collect();
     let at = lines.iter().position(|l| l.starts_with('#')).unwrap_or_default();
     let title = lines.get(at).map(|l| plain(l)).unwrap_or_default();
-    let below = lines
-        .get(at + 1..)
-        .unwrap_or_default()
-        .iter()
-        .find(|l| !l.trim().is_empty() && !l.starts_with(['#', '|', '-', '*', '<', '!', '>', '`', '$']));
+    let below = lines.get(at + 1..).unwrap_or_default().iter().find(|l| !l.trim().is_empty() && !l.starts_with(['#', '|', '-', '*', '<', '!', '>', '`', '$']));
     let summary = below.map(|l| plain(l)).unwrap_or_default();
-    let sentence = summary
-        .split_inclusive(". ")
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
+    let sentence = summary.split_inclusive(". ").next().unwrap_or_default().trim().to_owned();
     (title, sentence)
 }

@@ -34,16 +34,10 @@ pub(super) fn configuration(
 ) -> Configuration {
     let mut out = Configuration::default();
     for piece in pieces.iter().filter(|p| p.fate == Fate::Config) {
-        let Some((name, value)) = single_assignment(piece.stmt) else {
-            continue;
-        };
+        let Some((name, value)) = single_assignment(piece.stmt) else { continue };
         let Some(id) = facts.names.find(name) else { continue };
         let wanted = name.to_lowercase();
-        let field = if names.is_free(&wanted) {
-            names.take(&wanted)
-        } else {
-            names.take(&format!("{wanted}_value"))
-        };
+        let field = if names.is_free(&wanted) { names.take(&wanted) } else { names.take(&format!("{wanted}_value")) };
         out.by_name.insert(id, out.fields.len());
         out.fields.push(ConfigField {
             field,
@@ -75,8 +69,7 @@ fn scalar_type(value: &Expr) -> ConfigType {
 /// The author's own comment behind the constant.
 fn description(trail: &str) -> Option<String> {
     let comment = trail.lines().next()?.trim().trim_start_matches('#').trim();
-    let is_prose =
-        comment.chars().any(char::is_alphabetic) && !comment.starts_with("noqa") && !comment.starts_with("type:");
+    let is_prose = comment.chars().any(char::is_alphabetic) && !comment.starts_with("noqa") && !comment.starts_with("type:");
     is_prose.then(|| comment.to_owned())
 }
 
@@ -85,21 +78,10 @@ fn path_constants(facts: &Facts, histories: &Histories, pieces: &[Piece<'_>], ou
     let names: Vec<(NameId, usize)> = out.by_name.iter().map(|(&id, &field)| (id, field)).collect();
     for (id, field) in names {
         let text = facts.text(id);
-        let readers: Vec<&Piece<'_>> = histories
-            .get(id)
-            .readers
-            .iter()
-            .filter_map(|&r| pieces.get(r))
-            .collect();
+        let readers: Vec<&Piece<'_>> = histories.get(id).readers.iter().filter_map(|&r| pieces.get(r)).collect();
         let uses = |piece: &Piece<'_>| {
             let scopes = piece.facts.scopes.iter().filter_map(|&s| facts.scope(s));
-            piece
-                .facts
-                .uses
-                .iter()
-                .chain(scopes.flat_map(|s| &s.reads))
-                .filter(|u| u.name == id)
-                .count()
+            piece.facts.uses.iter().chain(scopes.flat_map(|s| &s.reads)).filter(|u| u.name == id).count()
         };
         let calls: Vec<_> = readers
             .iter()
@@ -107,11 +89,7 @@ fn path_constants(facts: &Facts, histories: &Histories, pieces: &[Piece<'_>], ou
             .filter(|call| call.name.as_deref() == Some(text))
             .collect();
         let all_paths = !calls.is_empty() && calls.len() == readers.iter().map(|p| uses(p)).sum::<usize>();
-        let Some(config) = out
-            .fields
-            .get_mut(field)
-            .filter(|f| all_paths && f.type_ == ConfigType::Str)
-        else {
+        let Some(config) = out.fields.get_mut(field).filter(|f| all_paths && f.type_ == ConfigType::Str) else {
             continue;
         };
         let reads = calls.iter().any(|call| call.direction == Direction::Read);
@@ -119,11 +97,7 @@ fn path_constants(facts: &Facts, histories: &Histories, pieces: &[Piece<'_>], ou
         if is_remote(&config.default) {
             continue;
         }
-        config.path_use = Some(if writes || !reads {
-            PathUse::Write
-        } else {
-            PathUse::Read
-        });
+        config.path_use = Some(if writes || !reads { PathUse::Write } else { PathUse::Read });
         if calls.iter().all(|call| takes_path_objects(&call.callable)) {
             config.type_ = ConfigType::Path;
         }
@@ -132,13 +106,8 @@ fn path_constants(facts: &Facts, histories: &Histories, pieces: &[Piece<'_>], ou
 
 /// Literal paths of I/O calls become fields, the same path one field.
 fn path_literals(facts: &Facts, index: usize, piece: &Piece<'_>, names: &mut Allocator, out: &mut Configuration) {
-    let scopes: Vec<Span> = piece
-        .facts
-        .scopes
-        .iter()
-        .filter_map(|&s| facts.scope(s))
-        .map(|s| span(s.range))
-        .collect();
+    let scopes: Vec<Span> =
+        piece.facts.scopes.iter().filter_map(|&s| facts.scope(s)).map(|s| span(s.range)).collect();
     for call in io_calls(piece.stmt, &facts.imports) {
         let here = span(call.path);
         let inside = scopes.iter().any(|s| s.contains(here));
@@ -150,11 +119,7 @@ fn path_literals(facts: &Facts, index: usize, piece: &Piece<'_>, names: &mut All
         let known = out.fields.iter().position(|f| f.name.is_none() && f.default == default);
         let field = known.unwrap_or_else(|| {
             let remote = is_remote(path);
-            let type_ = if !remote && takes_path_objects(&call.callable) {
-                ConfigType::Path
-            } else {
-                ConfigType::Str
-            };
+            let type_ = if !remote && takes_path_objects(&call.callable) { ConfigType::Path } else { ConfigType::Str };
             out.fields.push(ConfigField {
                 field: names.take(&field_name(path, remote)),
                 name: None,

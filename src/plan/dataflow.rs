@@ -139,10 +139,7 @@ impl Analysis<'_> {
         // step binds is a local of the step by then
         let binders = &self.histories.get(found.name).binders;
         let first_here = piece.cell;
-        let earlier = binders
-            .iter()
-            .filter_map(|&b| self.pieces.get(b))
-            .any(|p| p.cell < first_here);
+        let earlier = binders.iter().filter_map(|&b| self.pieces.get(b)).any(|p| p.cell < first_here);
         let generator_now = kind == ScopeKind::Generator;
         if !bound && !bound_here && (earlier || generator_now) && !flow.exposed.contains(&found.name) {
             flow.exposed.push(found.name);
@@ -206,24 +203,15 @@ impl Analysis<'_> {
     }
 
     fn read_by_state_function(&self, name: NameId) -> bool {
-        self.pieces
-            .iter()
-            .filter(|p| p.fate == Fate::StateFunction)
-            .any(|piece| {
-                let scopes = piece.facts.scopes.iter().filter_map(|&id| self.facts.scope(id));
-                scopes.into_iter().any(|s| {
-                    s.reads.iter().any(|u| u.name == name) || s.writes.contains(&name) || s.mutates.contains(&name)
-                })
-            })
+        self.pieces.iter().filter(|p| p.fate == Fate::StateFunction).any(|piece| {
+            let scopes = piece.facts.scopes.iter().filter_map(|&id| self.facts.scope(id));
+            scopes.into_iter().any(|s| s.reads.iter().any(|u| u.name == name) || s.writes.contains(&name) || s.mutates.contains(&name))
+        })
     }
 
     fn is_kept_class(&self, name: NameId) -> bool {
         self.pieces.iter().filter(|p| p.is_kept()).any(|piece| {
-            piece
-                .facts
-                .binds
-                .iter()
-                .any(|b| b.name == name && b.kind == crate::facts::BindKind::Class)
+            piece.facts.binds.iter().any(|b| b.name == name && b.kind == crate::facts::BindKind::Class)
         })
     }
 
@@ -256,25 +244,16 @@ impl Analysis<'_> {
                 let known = before.get(&name).copied().unwrap_or(Before::Unbound);
                 let maybe_out = certainty == Certainty::Maybe && known != Before::Bound;
                 if maybe_out && self.is_variable(name) && self.live_after(flow, name, at) {
-                    state
-                        .entry(name)
-                        .or_insert_with(|| "some path leaves it unbound".to_owned());
+                    state.entry(name).or_insert_with(|| "some path leaves it unbound".to_owned());
                 }
-                let now = if certainty == Certainty::Definite || known == Before::Bound {
-                    Before::Bound
-                } else {
-                    Before::Maybe
-                };
+                let now = if certainty == Certainty::Definite || known == Before::Bound { Before::Bound } else { Before::Maybe };
                 before.insert(name, now);
             }
             for &name in &step.deletes {
                 // deleted on some paths, or deleted and then used in the same step
-                let maybe = step.bound.get(&name) == Some(&Certainty::Maybe)
-                    || step.reads.contains(&name) && step.captured.contains(&name);
+                let maybe = step.bound.get(&name) == Some(&Certainty::Maybe) || step.reads.contains(&name) && step.captured.contains(&name);
                 if maybe && self.is_variable(name) {
-                    state
-                        .entry(name)
-                        .or_insert_with(|| "it is deleted on some paths".to_owned());
+                    state.entry(name).or_insert_with(|| "it is deleted on some paths".to_owned());
                 }
                 if step.deleted.contains(&name) {
                     before.insert(name, Before::Unbound);
@@ -316,11 +295,7 @@ impl Analysis<'_> {
             let plain = self.pieces.get(last).is_some_and(|p| is_plain_binding(p, name));
             let wanted = self.wanted.contains(&name);
             let deleted_after = history.deleted_by.iter().any(|&d| d > last);
-            if (wanted || (!read_after && plain))
-                && !text.starts_with('_')
-                && !deleted_after
-                && self.certain_at_end(flow, name)
-            {
+            if (wanted || (!read_after && plain)) && !text.starts_with('_') && !deleted_after && self.certain_at_end(flow, name) {
                 found.push((last, name));
             }
         }
@@ -343,16 +318,10 @@ impl Analysis<'_> {
         for at in 0..flow.steps.len() {
             let Some(step) = flow.steps.get(at) else { break };
             let shared = |name: &NameId| flow.state.contains_key(name);
-            let mut inputs: Vec<NameId> = step
-                .exposed
-                .iter()
-                .copied()
-                .filter(|n| bound.contains(n) && !shared(n))
-                .collect();
+            let mut inputs: Vec<NameId> = step.exposed.iter().copied().filter(|n| bound.contains(n) && !shared(n)).collect();
             let mut outputs = Vec::new();
             for (&name, &certainty) in &step.bound {
-                let is_last_result = flow.results.contains(&name)
-                    && !flow.steps.iter().skip(at + 1).any(|s| s.bound.contains_key(&name));
+                let is_last_result = flow.results.contains(&name) && !flow.steps.iter().skip(at + 1).any(|s| s.bound.contains_key(&name));
                 let leaves = self.live_after(flow, name, at) || is_last_result;
                 if !leaves || !self.is_variable(name) {
                     continue;
@@ -376,21 +345,13 @@ impl Analysis<'_> {
             }
             let order = |name: &NameId| {
                 let first = |i: usize| self.pieces.get(i).is_some_and(|p| touches(p, *name));
-                self.groups
-                    .get(at)
-                    .and_then(|group| group.iter().position(|&i| first(i)))
-                    .unwrap_or(usize::MAX)
+                self.groups.get(at).and_then(|group| group.iter().position(|&i| first(i))).unwrap_or(usize::MAX)
             };
             outputs.sort_by_key(|name| (order(name), *name));
             for &name in step.deleted.iter() {
                 bound.remove(&name);
             }
-            bound.extend(
-                step.bound
-                    .iter()
-                    .filter(|(_, c)| **c == Certainty::Definite)
-                    .map(|(n, _)| *n),
-            );
+            bound.extend(step.bound.iter().filter(|(_, c)| **c == Certainty::Definite).map(|(n, _)| *n));
             flow.inputs.push(inputs);
             flow.outputs.push(outputs);
         }

@@ -54,10 +54,7 @@ pub(super) fn dependencies(
             add(name, known, guarded);
         }
     }
-    let mut implied = ImpliedFinder {
-        imports,
-        found: Vec::new(),
-    };
+    let mut implied = ImpliedFinder { imports, found: Vec::new() };
     for stmt in statements {
         implied.visit_stmt(stmt);
     }
@@ -89,26 +86,15 @@ impl<'a> Visitor<'a> for ImpliedFinder<'_> {
 /// Versions that the notebook's own install lines ask for: distribution in lower case to specifier.
 fn installed(cells: &[CellCode]) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
-    for magic in cells
-        .iter()
-        .flat_map(|cell| &cell.magics)
-        .filter(|m| m.effect == Effect::Install)
-    {
+    for magic in cells.iter().flat_map(|cell| &cell.magics).filter(|m| m.effect == Effect::Install) {
         for word in magic.arguments.split_whitespace() {
             let word = word.trim_matches(['"', '\'']);
-            let Some(at) = word.find(['=', '<', '>', '~', '!']) else {
-                continue;
-            };
+            let Some(at) = word.find(['=', '<', '>', '~', '!']) else { continue };
             let (name, version) = word.split_at(at);
             let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
             let name = name.split('[').next().unwrap_or_default();
             let version_plain = version.chars().all(|c| plain(c) || "=<>~!,*".contains(c));
-            if !name.is_empty()
-                && !name.starts_with('-')
-                && name.chars().all(plain)
-                && version_plain
-                && version.len() > 2
-            {
+            if !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) && version_plain && version.len() > 2 {
                 out.insert(name.to_lowercase().replace('_', "-"), version.to_owned());
             }
         }

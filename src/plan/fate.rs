@@ -40,13 +40,7 @@ pub(super) fn decide(
 pub(super) fn is_reflective(pieces: &[Piece<'_>], facts: &Facts) -> bool {
     pieces.iter().any(|piece| {
         let at_top = piece.facts.reflection.is_some_and(|r| r != Reflection::Kernel);
-        at_top
-            || piece
-                .facts
-                .scopes
-                .iter()
-                .filter_map(|&id| facts.scope(id))
-                .any(|scope| scope.reflective)
+        at_top || piece.facts.scopes.iter().filter_map(|&id| facts.scope(id)).any(|scope| scope.reflective)
     })
 }
 
@@ -89,10 +83,7 @@ impl Decider<'_> {
     }
 
     fn expression(&self, expr: &Expr) -> Fate {
-        if matches!(
-            expr,
-            Expr::StringLiteral(_) | Expr::EllipsisLiteral(_) | Expr::NoneLiteral(_)
-        ) {
+        if matches!(expr, Expr::StringLiteral(_) | Expr::EllipsisLiteral(_) | Expr::NoneLiteral(_)) {
             return Fate::Dropped("a bare value".to_owned());
         }
         let is_user = |name: &str| self.facts.is_value(name);
@@ -100,14 +91,8 @@ impl Decider<'_> {
         if let Expr::Call(call) = expr
             && let Some(shown) = displayed_by(call)
         {
-            let pure = shown
-                .iter()
-                .all(|value| expression_effect(value, imports, &is_user) == Effect::Pure);
-            return if pure {
-                Fate::Dropped("shows a value".to_owned())
-            } else {
-                Fate::Keep
-            };
+            let pure = shown.iter().all(|value| expression_effect(value, imports, &is_user) == Effect::Pure);
+            return if pure { Fate::Dropped("shows a value".to_owned()) } else { Fate::Keep };
         }
         match expression_effect(expr, imports, &is_user) {
             Effect::Pure => Fate::Dropped("shows a value".to_owned()),
@@ -122,18 +107,7 @@ impl Decider<'_> {
             let history = self.histories.get(bind.name);
             let same = history.kinds.iter().all(|kind| match (kind, &bind.kind) {
                 // `import xml.dom` and `import xml.sax` bind the same `xml`
-                (
-                    BindKind::Import {
-                        symbol: None,
-                        module: a,
-                        ..
-                    },
-                    BindKind::Import {
-                        symbol: None,
-                        module: b,
-                        ..
-                    },
-                ) => {
+                (BindKind::Import { symbol: None, module: a, .. }, BindKind::Import { symbol: None, module: b, .. }) => {
                     let top = |m: &str| m.split('.').next().unwrap_or_default().to_owned();
                     a == b || (top(a) == top(b) && top(a) == self.facts.text(bind.name))
                 }
@@ -248,25 +222,16 @@ impl Decider<'_> {
         }
         let scopes: Vec<_> = self.scopes(piece).collect();
         let now = piece.facts.uses.iter().map(|u| u.name);
-        let later = scopes.iter().flat_map(|s| {
-            s.reads
-                .iter()
-                .map(|u| u.name)
-                .chain(s.writes.iter().copied())
-                .chain(s.mutates.iter().copied())
-        });
+        let later = scopes.iter().flat_map(|s| s.reads.iter().map(|u| u.name).chain(s.writes.iter().copied()).chain(s.mutates.iter().copied()));
         let own: Vec<NameId> = piece.facts.binds.iter().map(|b| b.name).collect();
-        now.chain(later)
-            .all(|name| own.contains(&name) || known.anywhere.contains(&name) || self.is_pythons(name))
+        now.chain(later).all(|name| own.contains(&name) || known.anywhere.contains(&name) || self.is_pythons(name))
             && scopes.iter().all(|s| s.writes.is_empty() && !s.reflective)
     }
 
     /// Whether what a definition reads where it stands is there when its module is imported.
     fn is_defined_early(&self, piece: &Piece<'_>, known: &TopLevel) -> bool {
         piece.facts.uses.iter().all(|found| {
-            known.anywhere.contains(&found.name)
-                || known.beside_steps.contains(&found.name)
-                || self.is_pythons(found.name)
+            known.anywhere.contains(&found.name) || known.beside_steps.contains(&found.name) || self.is_pythons(found.name)
         })
     }
 
@@ -276,22 +241,14 @@ impl Decider<'_> {
     }
 
     fn scopes<'p>(&'p self, piece: &'p Piece<'_>) -> impl Iterator<Item = &'p crate::facts::Scope> {
-        piece
-            .facts
-            .scopes
-            .iter()
-            .filter_map(|&id: &ScopeId| self.facts.scope(id))
+        piece.facts.scopes.iter().filter_map(|&id: &ScopeId| self.facts.scope(id))
     }
 
     /// Of the constants, those that functions read stay constants; scalars in capitals become configuration; the
     /// others go back into their steps.
     fn configuration(&self, pieces: &mut [Piece<'_>]) {
         let defined: Vec<usize> = (0..pieces.len())
-            .filter(|&i| {
-                pieces
-                    .get(i)
-                    .is_some_and(|p| matches!(p.fate, Fate::Function | Fate::StateFunction))
-            })
+            .filter(|&i| pieces.get(i).is_some_and(|p| matches!(p.fate, Fate::Function | Fate::StateFunction)))
             .collect();
         let fates: Vec<Option<Fate>> = pieces
             .iter()
@@ -304,10 +261,7 @@ impl Decider<'_> {
                 if history.readers.iter().any(|reader| defined.contains(reader)) {
                     return None;
                 }
-                let readers_show = history
-                    .readers
-                    .iter()
-                    .any(|&r| pieces.get(r).is_some_and(|p| shows_its_source(p.stmt)));
+                let readers_show = history.readers.iter().any(|&r| pieces.get(r).is_some_and(|p| shows_its_source(p.stmt)));
                 let looks_like = name.chars().any(|c| c.is_ascii_uppercase()) && name == name.to_ascii_uppercase();
                 let is_field = is_scalar(value) && looks_like && !history.in_text && !readers_show && !self.reflective;
                 Some(if is_field { Fate::Config } else { Fate::Keep })
@@ -344,9 +298,7 @@ fn leave_dependents(
         let mut cells = facts.cells.iter().peekable();
         for piece in pieces.iter_mut() {
             while let Some(cell) = cells.next_if(|cell| cell.idx <= piece.cell) {
-                let stays = foreign
-                    .iter()
-                    .any(|(idx, fate)| *idx == cell.idx && matches!(fate, ForeignCell::Left(_)));
+                let stays = foreign.iter().any(|(idx, fate)| *idx == cell.idx && matches!(fate, ForeignCell::Left(_)));
                 absent.extend(cell.magic_binds.iter().copied());
                 if stays {
                     absent.extend(cell.guessed.iter().copied());
@@ -359,12 +311,7 @@ fn leave_dependents(
                 absent.contains(&name)
                     || (unseen && !histories.is_variable(name) && !is_builtin(text) && provided_by(text).is_none())
             };
-            let needed = piece
-                .facts
-                .uses
-                .iter()
-                .chain(scopes.flat_map(|s| &s.reads))
-                .find(|u| is_absent(u.name));
+            let needed = piece.facts.uses.iter().chain(scopes.flat_map(|s| &s.reads)).find(|u| is_absent(u.name));
             let was_left = matches!(piece.fate, Fate::Left(_));
             let takes_part = !matches!(piece.fate, Fate::Dropped(_));
             if let Some(needed) = needed.filter(|_| !was_left && takes_part) {
@@ -404,10 +351,7 @@ pub(super) fn foreign_cells(notebook: &Notebook<'_>, cells: &[CellCode]) -> Vec<
                 _ if cell.has_tag("raises-exception") => ForeignCell::Shows(magic),
                 Body::Broken(_, error) => ForeignCell::Left(format!("it is not Python ({})", error.message)),
                 Body::Private(_) => ForeignCell::Shows(format!("{magic} is a benchmark: it binds nothing")),
-                Body::Foreign
-                    if ["%%html", "%%javascript", "%%js", "%%latex", "%%markdown", "%%svg"]
-                        .contains(&magic.as_str()) =>
-                {
+                Body::Foreign if ["%%html", "%%javascript", "%%js", "%%latex", "%%markdown", "%%svg"].contains(&magic.as_str()) => {
                     ForeignCell::Shows(format!("{magic} only displays"))
                 }
                 Body::Foreign if ["%%timeit", "%%memit", "%%prun"].contains(&magic.as_str()) => {
@@ -481,21 +425,9 @@ pub(super) fn top(module: &str) -> String {
 /// Whether a statement changes what a later import finds or does: the search path, the environment, a back end.
 fn sets_import_conditions(piece: &Piece<'_>) -> bool {
     let text = piece.text();
-    [
-        "sys.path",
-        "os.environ",
-        "environ[",
-        "chdir",
-        "matplotlib.use",
-        "mpl.use",
-        "addsitedir",
-        "%cd",
-        "%env",
-        "%set_env",
-        "%%writefile",
-    ]
-    .iter()
-    .any(|mark| text.contains(mark))
+    ["sys.path", "os.environ", "environ[", "chdir", "matplotlib.use", "mpl.use", "addsitedir", "%cd", "%env", "%set_env", "%%writefile"]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 /// The first escape command in a statement for which there is no Python.

@@ -84,10 +84,7 @@ impl<'a> Visitor<'a> for Finder {
                     if handler.type_.is_none() {
                         self.add("E722", "the notebook catches every exception");
                     }
-                    let unused = handler
-                        .name
-                        .as_ref()
-                        .is_some_and(|name| !loads(&handler.body, name.as_str()));
+                    let unused = handler.name.as_ref().is_some_and(|name| !loads(&handler.body, name.as_str()));
                     if unused {
                         self.add("F841", "a handler names an exception that it does not read");
                     }
@@ -148,10 +145,7 @@ fn is_type_call(expr: &Expr) -> bool {
 }
 
 fn is_plain_literal(expr: &Expr) -> bool {
-    matches!(
-        expr,
-        Expr::StringLiteral(_) | Expr::NumberLiteral(_) | Expr::BytesLiteral(_) | Expr::Tuple(_)
-    )
+    matches!(expr, Expr::StringLiteral(_) | Expr::NumberLiteral(_) | Expr::BytesLiteral(_) | Expr::Tuple(_))
 }
 
 fn loads(body: &[Stmt], name: &str) -> bool {
@@ -177,30 +171,19 @@ impl<'a> Visitor<'a> for LocalNames {
                 let plain = assign.targets.iter().filter_map(|t| t.as_name_expr());
                 self.stored.extend(plain.map(|n| n.id.to_string()));
             }
-            Stmt::AnnAssign(assign) => self
-                .stored
-                .extend(assign.target.as_name_expr().map(|n| n.id.to_string())),
+            Stmt::AnnAssign(assign) => self.stored.extend(assign.target.as_name_expr().map(|n| n.id.to_string())),
             Stmt::With(with) => {
-                let names = with
-                    .items
-                    .iter()
-                    .filter_map(|i| i.optional_vars.as_deref()?.as_name_expr());
+                let names = with.items.iter().filter_map(|i| i.optional_vars.as_deref()?.as_name_expr());
                 self.stored.extend(names.map(|n| n.id.to_string()));
             }
             Stmt::Import(import) => {
-                self.imported
-                    .extend(import.names.iter().map(|alias| match &alias.asname {
-                        Some(name) => name.to_string(),
-                        None => alias.name.as_str().split('.').next().unwrap_or_default().to_owned(),
-                    }));
+                self.imported.extend(import.names.iter().map(|alias| match &alias.asname {
+                    Some(name) => name.to_string(),
+                    None => alias.name.as_str().split('.').next().unwrap_or_default().to_owned(),
+                }));
             }
             Stmt::ImportFrom(import) => {
-                self.imported.extend(
-                    import
-                        .names
-                        .iter()
-                        .map(|a| a.asname.as_ref().unwrap_or(&a.name).to_string()),
-                );
+                self.imported.extend(import.names.iter().map(|a| a.asname.as_ref().unwrap_or(&a.name).to_string()));
             }
             Stmt::Global(global) => self.loaded.extend(global.names.iter().map(|n| n.to_string())),
             Stmt::Nonlocal(nonlocal) => self.loaded.extend(nonlocal.names.iter().map(|n| n.to_string())),

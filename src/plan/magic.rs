@@ -49,9 +49,7 @@ pub(super) fn translate(kind: IpyEscapeKind, value: &str, assigned: bool) -> Tra
 }
 
 fn environment(arguments: &str, assigned: bool) -> Translation {
-    let split = arguments
-        .split_once('=')
-        .or_else(|| arguments.split_once(char::is_whitespace));
+    let split = arguments.split_once('=').or_else(|| arguments.split_once(char::is_whitespace));
     match split {
         Some((name, value)) if !assigned && is_plain(arguments) => Translation::Statement {
             code: format!("os.environ[{}] = {}", literal(name.trim()), literal(value.trim())),
@@ -102,9 +100,7 @@ fn interpolated(command: &str) -> Option<String> {
         text.push_str(before);
         let (open, close) = if from.starts_with('{') { (1, "}") } else { (1, "") };
         let inner = from.get(open..)?;
-        let end = inner
-            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .unwrap_or(inner.len());
+        let end = inner.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(inner.len());
         let name = inner.get(..end)?;
         let legal = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
         let after = inner.get(end..)?;
@@ -120,13 +116,7 @@ fn interpolated(command: &str) -> Option<String> {
     if text.contains(['{', '}']) {
         return None;
     }
-    out.push_str(
-        &literal(&text)
-            .replace("\\x01", "{")
-            .replace("\\x02", "}")
-            .replace('\u{1}', "{")
-            .replace('\u{2}', "}"),
-    );
+    out.push_str(&literal(&text).replace("\\x01", "{").replace("\\x02", "}").replace('\u{1}', "{").replace('\u{2}', "}"));
     Some(out)
 }
 

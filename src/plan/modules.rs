@@ -14,13 +14,7 @@ use super::pieces::{Fate, Piece};
 static STAR_EXPORTS: Table = Table::new(include_str!("../../data/star_exports.tsv"));
 
 /// Imports that change what others do, so that they stay although nothing names them.
-const FOR_EFFECT: &[&str] = &[
-    "mpl_toolkits.mplot3d",
-    "sklearn.experimental",
-    "seaborn",
-    "pandas_profiling",
-    "hvplot.pandas",
-];
+const FOR_EFFECT: &[&str] = &["mpl_toolkits.mplot3d", "sklearn.experimental", "seaborn", "pandas_profiling", "hvplot.pandas"];
 
 /// The import statements of the notebook that go to the top of a module.
 pub(super) struct HoistedImports<'a> {
@@ -102,11 +96,7 @@ impl<'a> HoistedImports<'a> {
                 continue;
             }
             let modules: Vec<String> = imported_modules(piece.stmt).collect();
-            let effective = modules.iter().find(|m| {
-                FOR_EFFECT
-                    .iter()
-                    .any(|e| m.as_str() == *e || m.starts_with(&format!("{e}.")))
-            });
+            let effective = modules.iter().find(|m| FOR_EFFECT.iter().any(|e| m.as_str() == *e || m.starts_with(&format!("{e}."))));
             match effective {
                 Some(module) => for_effect.push(Import {
                     for_effect: true,
@@ -123,10 +113,7 @@ impl<'a> HoistedImports<'a> {
     }
 
     fn binds_by_name(&self, text: &str) -> bool {
-        self.facts
-            .names
-            .find(text)
-            .is_some_and(|id| self.pieces.iter().any(|p| p.facts.binds.iter().any(|b| b.name == id)))
+        self.facts.names.find(text).is_some_and(|id| self.pieces.iter().any(|p| p.facts.binds.iter().any(|b| b.name == id)))
     }
 }
 
@@ -136,9 +123,7 @@ pub(super) fn star_module(stmt: &Stmt) -> Option<String> {
         return None;
     };
     let is_star = import.names.iter().any(|alias| alias.name.as_str() == "*");
-    is_star
-        .then(|| import.module.as_ref().map(ToString::to_string))
-        .flatten()
+    is_star.then(|| import.module.as_ref().map(ToString::to_string)).flatten()
 }
 
 /// Whether the table knows what `from module import *` binds.
@@ -170,3 +155,4 @@ pub(super) fn names_read(facts: &Facts, piece: &Piece<'_>) -> BTreeSet<NameId> {
     let later = scopes.flat_map(|s| s.reads.iter().map(|u| u.name).chain(s.mutates.iter().copied()));
     piece.facts.uses.iter().map(|u| u.name).chain(later).collect()
 }
+

@@ -8,36 +8,16 @@ use crate::python::{is_builtin, is_stdlib};
 
 /// Python's keywords, soft ones left out: those are legal names.
 const KEYWORDS: &[&str] = &[
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
-    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
-    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif",
+    "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or",
+    "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
 /// Names that the generated modules bind themselves.
 const SCAFFOLD: &[&str] = &[
-    "Any",
-    "Config",
-    "ContractError",
-    "NamedTuple",
-    "Path",
-    "Results",
-    "SecretStr",
-    "annotations",
-    "asyncio",
-    "builtins",
-    "config",
-    "figures_dir",
-    "functions",
-    "logger",
-    "logging",
-    "main",
-    "pipeline",
-    "require_columns",
-    "reset_state",
-    "run",
-    "save_figures",
-    "steps",
-    "subprocess",
+    "Any", "Config", "ContractError", "NamedTuple", "Path", "Results", "SecretStr", "annotations", "asyncio", "builtins",
+    "config", "figures_dir", "functions", "logger", "logging", "main", "pipeline", "require_columns", "reset_state",
+    "run", "save_figures", "steps", "subprocess",
 ];
 
 /// Hands out names that nothing else in the package has.
@@ -85,22 +65,11 @@ pub(super) fn snake_case(prose: &str, most_words: usize) -> String {
     let ascii: String = prose
         .nfkd()
         .filter(|c| c.is_ascii() || c.is_whitespace())
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else if c == '\'' || c == '`' {
-                '\u{0}'
-            } else {
-                ' '
-            }
-        })
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else if c == '\'' || c == '`' { '\u{0}' } else { ' ' })
         .filter(|c| *c != '\u{0}')
         .collect();
     let words: Vec<&str> = ascii.split_whitespace().collect();
-    let first = words
-        .iter()
-        .position(|word| !word.bytes().all(|b| b.is_ascii_digit()))
-        .unwrap_or(words.len());
+    let first = words.iter().position(|word| !word.bytes().all(|b| b.is_ascii_digit())).unwrap_or(words.len());
     let kept = words.get(first..).unwrap_or_default();
     let mut name = String::new();
     for word in kept.iter().take(most_words) {
@@ -124,10 +93,7 @@ pub(super) fn camel_case(name: &str) -> String {
         .filter(|part| !part.is_empty())
         .map(|part| {
             let mut chars = part.chars();
-            chars
-                .next()
-                .map(|first| first.to_ascii_uppercase().to_string() + chars.as_str())
-                .unwrap_or_default()
+            chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
         })
         .collect()
 }

@@ -146,8 +146,5 @@ fn comment_behind(text: &str, end: usize) -> (String, usize) {
 }
 
 fn ends_with_semicolon(text: &str, end: usize) -> bool {
-    text.get(end..)
-        .unwrap_or_default()
-        .trim_start_matches([' ', '\t'])
-        .starts_with(';')
+    text.get(end..).unwrap_or_default().trim_start_matches([' ', '\t']).starts_with(';')
 }

@@ -11,8 +11,7 @@ pub(super) fn is_scalar(expr: &Expr) -> bool {
         Expr::StringLiteral(_) | Expr::BooleanLiteral(_) => true,
         Expr::NumberLiteral(literal) => !literal.value.is_complex(),
         Expr::UnaryOp(unary) => {
-            matches!(unary.op, UnaryOp::USub | UnaryOp::UAdd)
-                && matches!(unary.operand.as_ref(), Expr::NumberLiteral(_))
+            matches!(unary.op, UnaryOp::USub | UnaryOp::UAdd) && matches!(unary.operand.as_ref(), Expr::NumberLiteral(_))
         }
         _ => false,
     }
@@ -25,10 +24,7 @@ pub(super) fn is_constant(expr: &Expr) -> bool {
         Expr::Tuple(tuple) => tuple.elts.iter().all(is_constant),
         Expr::List(list) => list.elts.iter().all(is_constant),
         Expr::Set(set) => set.elts.iter().all(is_constant),
-        Expr::Dict(dict) => dict
-            .items
-            .iter()
-            .all(|item| item.key.as_ref().is_some_and(is_constant) && is_constant(&item.value)),
+        Expr::Dict(dict) => dict.items.iter().all(|item| item.key.as_ref().is_some_and(is_constant) && is_constant(&item.value)),
         Expr::BinOp(binary) => is_constant(&binary.left) && is_constant(&binary.right),
         Expr::UnaryOp(unary) => is_constant(&unary.operand),
         other => is_scalar(other),
@@ -37,26 +33,10 @@ pub(super) fn is_constant(expr: &Expr) -> bool {
 
 /// Decorators that only wrap what they are given, so that a definition under them can be evaluated at import.
 const PLAIN_DECORATORS: &[&str] = &[
-    "abc.abstractmethod",
-    "classmethod",
-    "contextlib.asynccontextmanager",
-    "contextlib.contextmanager",
-    "dataclasses.dataclass",
-    "enum.unique",
-    "functools.cache",
-    "functools.cached_property",
-    "functools.lru_cache",
-    "functools.singledispatch",
-    "functools.total_ordering",
-    "functools.wraps",
-    "numba.jit",
-    "numba.njit",
-    "numba.vectorize",
-    "numpy.vectorize",
-    "property",
-    "staticmethod",
-    "typing.final",
-    "typing.overload",
+    "abc.abstractmethod", "classmethod", "contextlib.asynccontextmanager", "contextlib.contextmanager",
+    "dataclasses.dataclass", "enum.unique", "functools.cache", "functools.cached_property", "functools.lru_cache",
+    "functools.singledispatch", "functools.total_ordering", "functools.wraps", "numba.jit", "numba.njit",
+    "numba.vectorize", "numpy.vectorize", "property", "staticmethod", "typing.final", "typing.overload",
 ];
 
 pub(super) fn is_plain_decorator(decorator: &Decorator, imports: &Imports) -> bool {
@@ -77,16 +57,10 @@ pub(super) fn defines_only(stmt: &Stmt, imports: &Imports) -> bool {
             def.decorator_list.iter().all(|d| is_plain_decorator(d, imports)) && defaults.into_iter().all(pure)
         }
         Stmt::ClassDef(def) => {
-            let bases = def
-                .arguments
-                .iter()
-                .flat_map(|a| a.args.iter().chain(a.keywords.iter().map(|k| &k.value)));
+            let bases = def.arguments.iter().flat_map(|a| a.args.iter().chain(a.keywords.iter().map(|k| &k.value)));
             def.decorator_list.iter().all(|d| is_plain_decorator(d, imports))
                 && bases.into_iter().all(pure)
-                && def
-                    .body
-                    .iter()
-                    .all(|inner| class_statement_defines_only(inner, imports))
+                && def.body.iter().all(|inner| class_statement_defines_only(inner, imports))
         }
         _ => false,
     }
@@ -122,10 +96,7 @@ struct DebugText(bool);
 impl<'a> Visitor<'a> for DebugText {
     fn visit_expr(&mut self, expr: &'a Expr) {
         if let Expr::FString(string) = expr {
-            self.0 |= string
-                .value
-                .elements()
-                .any(|e| e.as_interpolation().is_some_and(|i| i.debug_text.is_some()));
+            self.0 |= string.value.elements().any(|e| e.as_interpolation().is_some_and(|i| i.debug_text.is_some()));
         }
         walk_expr(self, expr);
     }

@@ -39,13 +39,7 @@ pub(super) fn candidates(
         };
         let mut reader = Reader::default();
         reader.visit_expr(&stmt.value);
-        let names: Vec<NameId> = piece
-            .facts
-            .uses
-            .iter()
-            .map(|u| u.name)
-            .filter(|&n| histories.is_variable(n))
-            .collect();
+        let names: Vec<NameId> = piece.facts.uses.iter().map(|u| u.name).filter(|&n| histories.is_variable(n)).collect();
         let others = piece.facts.uses.iter().filter(|u| !histories.is_variable(u.name));
         let only_builtins = others.into_iter().all(|u| is_builtin(facts.text(u.name)));
         let is_bare_shape = facts_free_of_randomness(&stmt.value);
@@ -95,23 +89,13 @@ pub(super) fn displayed_names(histories: &Histories, pieces: &[Piece<'_>]) -> Ve
 
 /// Whether every count rises down the page: only then is each output what the cells above it gave.
 fn runs_down_the_page(notebook: &Notebook<'_>) -> bool {
-    let counts: Vec<i64> = notebook
-        .code_cells()
-        .filter(|c| c.has_code())
-        .filter_map(|c| c.execution_count)
-        .collect();
-    let all_ran = notebook
-        .code_cells()
-        .filter(|c| c.has_code())
-        .all(|c| c.execution_count.is_some());
+    let counts: Vec<i64> = notebook.code_cells().filter(|c| c.has_code()).filter_map(|c| c.execution_count).collect();
+    let all_ran = notebook.code_cells().filter(|c| c.has_code()).all(|c| c.execution_count.is_some());
     all_ran && counts.is_sorted_by(|a, b| a < b)
 }
 
 fn strongest(stmt: &Stmt, facts: &Facts) -> Effect {
-    let mut finder = Draws {
-        facts,
-        found: Effect::Pure,
-    };
+    let mut finder = Draws { facts, found: Effect::Pure };
     finder.visit_stmt(stmt);
     finder.found
 }
@@ -135,9 +119,7 @@ impl<'a> Visitor<'a> for Draws<'_> {
 /// `x.shape`, `len(x)`: sizes, which no draw changes.
 fn facts_free_of_randomness(expr: &Expr) -> bool {
     match expr {
-        Expr::Attribute(attribute) => {
-            ["shape", "ndim"].contains(&attribute.attr.as_str()) && attribute.value.is_name_expr()
-        }
+        Expr::Attribute(attribute) => ["shape", "ndim"].contains(&attribute.attr.as_str()) && attribute.value.is_name_expr(),
         Expr::Call(call) => {
             matches!(call.func.as_ref(), Expr::Name(n) if n.id.as_str() == "len")
                 && call.arguments.args.iter().all(Expr::is_name_expr)
@@ -155,12 +137,7 @@ fn settled_after(histories: &Histories, name: NameId, at: usize) -> bool {
 
 /// Whether the name holds data: not a function, a class or an import.
 fn is_data(pieces: &[Piece<'_>], histories: &Histories, name: NameId) -> bool {
-    histories
-        .get(name)
-        .binders
-        .iter()
-        .filter_map(|&b| pieces.get(b))
-        .all(|p| p.is_kept())
+    histories.get(name).binders.iter().filter_map(|&b| pieces.get(b)).all(|p| p.is_kept())
 }
 
 /// The cell's stored result as a Python literal, where it is one that every run repeats.
@@ -190,9 +167,7 @@ fn testable(text: &str) -> Option<String> {
         && inner.len() < 60
         && inner.starts_with('\'')
         && inner.ends_with('\'')
-        && inner
-            .chars()
-            .all(|c| c == ' ' || c == '\'' || c.is_ascii_alphanumeric())
+        && inner.chars().all(|c| c == ' ' || c == '\'' || c.is_ascii_alphanumeric())
         && inner.matches('\'').count() == 2;
     (is_int(inner) || is_tuple || is_string || ["True", "False"].contains(&inner)).then(|| inner.to_owned())
 }

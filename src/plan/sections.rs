@@ -27,10 +27,7 @@ pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
         if !cell.is_code() {
             continue;
         }
-        let full = !has_headings
-            && out
-                .last()
-                .is_some_and(|section| section.cells.len() >= CELLS_WITHOUT_HEADING);
+        let full = !has_headings && out.last().is_some_and(|section| section.cells.len() >= CELLS_WITHOUT_HEADING);
         if begin || full || out.is_empty() {
             out.push(Section {
                 title: if has_headings { title.clone() } else { String::new() },

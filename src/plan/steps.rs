@@ -59,11 +59,7 @@ impl StepMaker<'_> {
         let mut imports = Vec::new();
         let mut saved = 0;
         for (at, &(i, piece)) in pieces.iter().enumerate() {
-            let here: Vec<_> = replaced
-                .iter()
-                .filter(|(p, _, _)| *p == i)
-                .map(|(_, s, t)| (*s, t.clone()))
-                .collect();
+            let here: Vec<_> = replaced.iter().filter(|(p, _, _)| *p == i).map(|(_, s, t)| (*s, t.clone())).collect();
             let how = Rewriting {
                 facts: self.facts,
                 renamed: &renamed,
@@ -112,21 +108,13 @@ impl StepMaker<'_> {
     }
 
     /// From the heading, else from what the step does.
-    fn wanted_name(
-        &self,
-        section: &Section,
-        pieces: &[(usize, &Piece<'_>)],
-        outputs: &[NameId],
-        index: usize,
-    ) -> String {
+    fn wanted_name(&self, section: &Section, pieces: &[(usize, &Piece<'_>)], outputs: &[NameId], index: usize) -> String {
         let from_heading = snake_case(&section.title, 6);
         if !from_heading.is_empty() {
             return from_heading;
         }
         let reads = pieces.iter().any(|(_, p)| {
-            crate::facts::io_calls(p.stmt, &self.facts.imports)
-                .iter()
-                .any(|c| c.direction == crate::facts::Direction::Read)
+            crate::facts::io_calls(p.stmt, &self.facts.imports).iter().any(|c| c.direction == crate::facts::Direction::Read)
         });
         let verb = if reads {
             "load"
@@ -135,17 +123,9 @@ impl StepMaker<'_> {
         } else {
             "make"
         };
-        let made: Vec<String> = outputs
-            .iter()
-            .take(2)
-            .map(|&n| snake_case(self.facts.text(n), 4))
-            .filter(|n| !n.is_empty())
-            .collect();
-        if made.is_empty() {
-            format!("step_{}", index + 1)
-        } else {
-            format!("{verb}_{}", made.join("_and_"))
-        }
+        let made: Vec<String> =
+            outputs.iter().take(2).map(|&n| snake_case(self.facts.text(n), 4)).filter(|n| !n.is_empty()).collect();
+        if made.is_empty() { format!("step_{}", index + 1) } else { format!("{verb}_{}", made.join("_and_")) }
     }
 
     fn data_params(&self, inputs: &[NameId]) -> Vec<Param> {
@@ -178,11 +158,7 @@ impl StepMaker<'_> {
     fn configured(
         &self,
         pieces: &[(usize, &Piece<'_>)],
-    ) -> (
-        BTreeMap<NameId, String>,
-        Vec<(usize, crate::text::Span, String)>,
-        Vec<Param>,
-    ) {
+    ) -> (BTreeMap<NameId, String>, Vec<(usize, crate::text::Span, String)>, Vec<Param>) {
         let mut renamed = BTreeMap::new();
         let mut replaced = Vec::new();
         let mut params: Vec<Param> = Vec::new();
@@ -251,10 +227,7 @@ impl StepMaker<'_> {
         let here = || pieces.iter().filter(|(_, p)| p.cell == cell.idx);
         let shown_by_call = here().any(|(_, p)| is_show(p.stmt, self.facts));
         let ran = cell.execution_count.is_some() || !cell.outputs.is_empty();
-        let image = cell
-            .outputs
-            .iter()
-            .any(|o| o.mime("image/png").or_else(|| o.mime("image/svg+xml")).is_some());
+        let image = cell.outputs.iter().any(|o| o.mime("image/png").or_else(|| o.mime("image/svg+xml")).is_some());
         let plots = here().any(|(_, p)| self.is_plot(p));
         !shown_by_call && if ran { image } else { plots }
     }

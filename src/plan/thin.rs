@@ -23,26 +23,16 @@ pub(super) fn thin_cells(
         match cell.kind {
             CellKind::Markdown => out.push(ThinCell::Markdown(cell.source.text.clone())),
             CellKind::Heading(level) => {
-                out.push(ThinCell::Markdown(format!(
-                    "{} {}",
-                    "#".repeat(usize::from(level)),
-                    cell.source.text
-                )));
+                out.push(ThinCell::Markdown(format!("{} {}", "#".repeat(usize::from(level)), cell.source.text)));
             }
             CellKind::Code => {
                 if !ready {
-                    out.push(ThinCell::Code {
-                        source: set_up(plan),
-                        original: None,
-                    });
+                    out.push(ThinCell::Code { source: set_up(plan), original: None });
                     ready = true;
                 }
                 let source = code(cell.idx, cells, facts, pieces, plan);
                 if !source.trim().is_empty() {
-                    out.push(ThinCell::Code {
-                        source,
-                        original: Some(cell.idx),
-                    });
+                    out.push(ThinCell::Code { source, original: Some(cell.idx) });
                 }
             }
             CellKind::Raw | CellKind::Unknown => {}
@@ -85,16 +75,12 @@ fn code(idx: CellIdx, cells: &[CellCode], facts: &Facts, pieces: &[Piece<'_>], p
     };
     for piece in pieces.iter().filter(|p| from <= p.cell && p.cell <= idx) {
         match &piece.fate {
-            Fate::Dropped(_) if piece.displayed && is_at_hand(facts, piece, plan, idx) => {
-                lines.push(piece.text().to_owned())
-            }
+            Fate::Dropped(_) if piece.displayed && is_at_hand(facts, piece, plan, idx) => lines.push(piece.text().to_owned()),
             Fate::Left(_) => lines.push(piece.text().to_owned()),
             _ => {}
         }
     }
-    let foreign = cells
-        .iter()
-        .find(|c| c.idx == idx && c.statements().is_empty() && c.cell_magic().is_some());
+    let foreign = cells.iter().find(|c| c.idx == idx && c.statements().is_empty() && c.cell_magic().is_some());
     if let Some(code) = foreign
         && let Some(magic) = code.cell_magic()
     {
@@ -105,16 +91,9 @@ fn code(idx: CellIdx, cells: &[CellCode], facts: &Facts, pieces: &[Piece<'_>], p
 
 /// Whether every name that a displayed expression reads has come out of a step by then, or is imported.
 fn is_at_hand(facts: &Facts, piece: &Piece<'_>, plan: &Plan, idx: CellIdx) -> bool {
-    let returned = plan
-        .steps
-        .iter()
-        .filter(|s| s.after_cell <= idx)
-        .flat_map(|s| s.returns.iter().map(|r| r.name.as_str()));
+    let returned = plan.steps.iter().filter(|s| s.after_cell <= idx).flat_map(|s| s.returns.iter().map(|r| r.name.as_str()));
     let imported = plan.steps_module.imports.iter().map(|i| {
-        i.alias
-            .as_ref()
-            .or(i.symbol.as_ref())
-            .map_or_else(|| i.module.split('.').next().unwrap_or_default(), String::as_str)
+        i.alias.as_ref().or(i.symbol.as_ref()).map_or_else(|| i.module.split('.').next().unwrap_or_default(), String::as_str)
     });
     let at_hand: BTreeSet<&str> = returned.chain(imported).collect();
     super::modules::names_read(facts, piece).into_iter().all(|name| {
@@ -137,10 +116,6 @@ fn call(step: &Step) -> String {
         arguments.push("config.figures_dir".to_owned());
     }
     let names: Vec<&str> = step.returns.iter().map(|r| r.name.as_str()).collect();
-    let target = if names.is_empty() {
-        String::new()
-    } else {
-        format!("{} = ", names.join(", "))
-    };
+    let target = if names.is_empty() { String::new() } else { format!("{} = ", names.join(", ")) };
     format!("{target}steps.{}({})", step.function, arguments.join(", "))
 }

@@ -12,41 +12,15 @@ use super::pieces::{Fate, Piece};
 
 /// Functions that return a frame.
 const FRAME_MAKERS: &[&str] = &[
-    "pandas.DataFrame",
-    "pandas.concat",
-    "pandas.crosstab",
-    "pandas.get_dummies",
-    "pandas.json_normalize",
-    "pandas.merge",
-    "pandas.pivot_table",
-    "pandas.read_csv",
-    "pandas.read_feather",
-    "pandas.read_fwf",
-    "pandas.read_json",
-    "pandas.read_parquet",
-    "pandas.read_sql",
-    "pandas.read_sql_query",
-    "pandas.read_table",
+    "pandas.DataFrame", "pandas.concat", "pandas.crosstab", "pandas.get_dummies", "pandas.json_normalize", "pandas.merge",
+    "pandas.pivot_table", "pandas.read_csv", "pandas.read_feather", "pandas.read_fwf", "pandas.read_json",
+    "pandas.read_parquet", "pandas.read_sql", "pandas.read_sql_query", "pandas.read_table",
 ];
 
 /// Methods by which a frame gives a frame.
 const FRAME_METHODS: &[&str] = &[
-    "assign",
-    "copy",
-    "drop",
-    "drop_duplicates",
-    "dropna",
-    "fillna",
-    "head",
-    "merge",
-    "query",
-    "rename",
-    "reset_index",
-    "sample",
-    "set_index",
-    "sort_index",
-    "sort_values",
-    "tail",
+    "assign", "copy", "drop", "drop_duplicates", "dropna", "fillna", "head", "merge", "query", "rename", "reset_index",
+    "sample", "set_index", "sort_index", "sort_values", "tail",
 ];
 
 /// An annotation for each name of which every binding is known. `pd.concat` of series, or a `read_csv` in chunks, is
@@ -60,10 +34,7 @@ pub(super) fn value_types(facts: &Facts, histories: &Histories, pieces: &[Piece<
         for bind in &piece.facts.binds {
             let value = single_assignment(piece.stmt).map(|(_, value)| value);
             let is_frame = value.is_some_and(|v| makes_frame(v, facts, &frames));
-            frames
-                .entry(bind.name)
-                .and_modify(|known| *known &= is_frame)
-                .or_insert(is_frame);
+            frames.entry(bind.name).and_modify(|known| *known &= is_frame).or_insert(is_frame);
         }
     }
     frames
@@ -88,12 +59,7 @@ fn makes_frame(value: &Expr, facts: &Facts, frames: &BTreeMap<NameId, bool>) -> 
         return false;
     };
     let odd = ["chunksize", "iterator", "inplace", "squeeze", "orient", "typ"];
-    if call
-        .arguments
-        .keywords
-        .iter()
-        .any(|k| k.arg.as_ref().is_none_or(|a| odd.contains(&a.as_str())))
-    {
+    if call.arguments.keywords.iter().any(|k| k.arg.as_ref().is_none_or(|a| odd.contains(&a.as_str()))) {
         return false;
     }
     let path = dotted(&call.func, &facts.imports).unwrap_or_default();
@@ -104,10 +70,7 @@ fn makes_frame(value: &Expr, facts: &Facts, frames: &BTreeMap<NameId, bool>) -> 
         return false;
     };
     let receiver_is_frame = match attribute.value.as_ref() {
-        Expr::Name(name) => facts
-            .names
-            .find(name.id.as_str())
-            .is_some_and(|id| frames.get(&id) == Some(&true)),
+        Expr::Name(name) => facts.names.find(name.id.as_str()).is_some_and(|id| frames.get(&id) == Some(&true)),
         inner => makes_frame(inner, facts, frames),
     };
     receiver_is_frame && FRAME_METHODS.contains(&attribute.attr.as_str())

@@ -89,6 +89,8 @@ fn changes(ctx: &Context<'_>, code: &CellCode) -> Vec<Change> {
         .into_iter()
         .flat_map(|step| &step.needs)
         .map(|need| ctx.facts.text(need.name))
+        // `np.append(a, b)` changes no module
+        .filter(|name| ctx.facts.imports.path(name).is_none())
         .collect();
     let mut finder = Finder {
         code,
@@ -213,8 +215,16 @@ fn settles(value: &Expr) -> bool {
             }
             _ => false,
         },
-        // `df = df[df.x > 0]`
-        Expr::Subscript(subscript) => matches!(subscript.slice.as_ref(), Expr::Compare(_) | Expr::BinOp(_)),
+        // `df = df[df.x > 0]`, `df = df[["a", "b"]]`, `df = df.loc[:, "a":"c"]`
+        Expr::Subscript(subscript) => {
+            let by_label =
+                matches!(subscript.value.as_ref(), Expr::Attribute(attribute) if attribute.attr.as_str() == "loc");
+            by_label
+                || matches!(
+                    subscript.slice.as_ref(),
+                    Expr::Compare(_) | Expr::BinOp(_) | Expr::List(_)
+                )
+        }
         _ => false,
     }
 }

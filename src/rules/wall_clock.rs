@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
 use crate::facts::dotted;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::python::{CellCode, span};
 
 use super::{Context, Meta, Reads, Rule};
@@ -32,16 +32,29 @@ impl Rule for WallClock {
         for code in ctx.cells {
             timers.visit_body(code.statements());
         }
+        let mut found = Vec::new();
         for code in ctx.cells {
             let mut finder = Finder {
                 ctx,
                 code,
                 timers: &timers.names,
-                out,
+                out: &mut found,
             };
             finder.visit_body(code.statements());
         }
+        out.extend(joined(found));
     }
+}
+
+/// One finding a notebook: one parameter mends all.
+fn joined(found: Vec<Finding>) -> Option<Finding> {
+    let mut found = found.into_iter();
+    let mut first = found.next()?;
+    first.related.extend(found.map(|other| Related {
+        message: other.message,
+        place: other.place,
+    }));
+    Some(first)
 }
 
 /// The clock as a date. Counters of seconds (`time.time()`) nearly always measure how long something took.
@@ -109,6 +122,8 @@ impl<'a> Visitor<'a> for Finder<'_, '_> {
                 if operation.op == Operator::Sub
                     && matches!((operation.left.as_ref(), operation.right.as_ref()), (Expr::Call(_), Expr::Name(right)) if self.timers.contains(right.id.as_str())) =>
                 {}
+            // a name made unique, down to the second, is meant to differ
+            Expr::Call(call) if is_unique_name(call) => {}
             Expr::Call(call) => {
                 let path = dotted(&call.func, &self.ctx.facts.imports);
                 let formats_another = call.arguments.args.len() > 1 || path.as_deref() != Some("time.strftime");
@@ -122,6 +137,22 @@ impl<'a> Visitor<'a> for Finder<'_, '_> {
             _ => walk_expr(self, expr),
         }
     }
+}
+
+/// `datetime.now().strftime("%Y%m%d-%H%M%S")`, `strftime("%H-%M-%S", gmtime())`
+fn is_unique_name(call: &ruff_python_ast::ExprCall) -> bool {
+    let formats = match call.func.as_ref() {
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "strftime",
+        Expr::Name(name) => name.id.as_str() == "strftime",
+        _ => false,
+    };
+    let to_the_second = |argument: &Expr| match argument {
+        Expr::StringLiteral(literal) => ["%S", "%s", "%f", "%T", "%X"]
+            .iter()
+            .any(|part| literal.value.to_str().contains(part)),
+        _ => false,
+    };
+    formats && call.arguments.args.iter().any(to_the_second)
 }
 
 impl Finder<'_, '_> {

@@ -17,8 +17,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "check", "emit", "facts", "finding", "io", "notebook", "plan", "python", "report", "rules", "secrets",
-            "select", "settings", "text",
+            "check", "emit", "facts", "finding", "io", "notebook", "plan", "python", "report", "rules", "secrets", "select",
+            "settings", "text",
         ],
     ),
     ("emit", &["plan"]),

@@ -289,6 +289,8 @@ impl<'f> Walker<'f> {
             Some(Local::Bound) => return,
             Some(Local::Maybe) => found.maybe_local = true,
             Some(Local::Deleted | Local::MaybeDeleted) => found.deleted = true,
+            // bound on a path that went on to the next round (`if first: x = …; continue`)
+            None if self.loops > 0 => found.in_later_round |= self.out.binds.iter().any(|bind| bind.name == id),
             None => {}
         }
         self.out.uses.push(found);
@@ -325,11 +327,11 @@ impl<'f> Walker<'f> {
                 bound.push(name.to_owned());
                 return;
             }
-            Some(Frame::Function(_) | Frame::Comprehension(_)) if declared_global != Some(true) => {
-                // a comprehension that runs at the top level lets only a walrus out
-                if self.deferred.is_some() || kind != BindKind::Walrus {
-                    return;
-                }
+            // a comprehension that runs at the top level lets only a walrus out
+            Some(Frame::Function(_) | Frame::Comprehension(_))
+                if declared_global != Some(true) && (self.deferred.is_some() || kind != BindKind::Walrus) =>
+            {
+                return;
             }
             _ => {}
         }
