@@ -1,7 +1,5 @@
 //! What a notebook's execution history comes to, in one word.
 
-use std::collections::BTreeMap;
-
 use crate::finding::{Confidence, Finding, Severity};
 use crate::notebook::{Cell, CellIdx, Language, Notebook};
 
@@ -31,7 +29,10 @@ impl Verdict {
 }
 
 /// Rules whose errors, where certain, mean that a run from the top stops.
-const BREAKING: [&str; 4] = ["MB105", "MB201", "MB202", "MB701"];
+const BREAKING: [&str; 5] = ["MB105", "MB201", "MB202", "MB203", "MB701"];
+
+/// Rules whose findings, notes left out, mean that the order in which the cells ran shows in what they gave.
+const ORDER: [&str; 4] = ["MB101", "MB106", "MB107", "MB204"];
 
 /// The verdict, and the cells that decided it. `findings` are all of them, those that an ignore hides too:
 /// an ignore says that a person knows, not that the notebook runs.
@@ -54,37 +55,27 @@ pub fn judge(notebook: &Notebook<'_>, findings: &[Finding]) -> (Verdict, Vec<Cel
     {
         return (Verdict::NeverRun, Vec::new());
     }
-    let twins = equal_counts(&code);
-    if !twins.is_empty() {
-        return (Verdict::MixedSessions, twins);
+    let sessions = cells_of(findings.iter().filter(|f| f.code == "MB104"));
+    if !sessions.is_empty() {
+        return (Verdict::MixedSessions, sessions);
     }
-    let moved = cells_of(findings.iter().filter(|f| f.code == "MB101"));
+    // a move that changed nothing is a note
+    let depends = |f: &&Finding| ORDER.contains(&f.code) && f.severity > Severity::Note;
+    let moved = cells_of(findings.iter().filter(depends));
     if !moved.is_empty() {
         return (Verdict::OrderDependent, moved);
     }
     (Verdict::Reproducible, Vec::new())
 }
 
+/// The cells that findings point at. Those of two sessions are a pair: the related ones belong to it.
 fn cells_of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<CellIdx> {
-    let mut cells: Vec<CellIdx> = findings.filter_map(|finding| finding.place.cell).collect();
+    let places = findings.flat_map(|finding| {
+        let related = finding.related.iter().filter(|_| finding.code == "MB104");
+        std::iter::once(&finding.place).chain(related.map(|related| &related.place))
+    });
+    let mut cells: Vec<CellIdx> = places.filter_map(|place| place.cell).collect();
     cells.sort_unstable();
     cells.dedup();
     cells
-}
-
-/// Cells whose count another cell has too: no session counts a number twice.
-fn equal_counts(code: &[&Cell]) -> Vec<CellIdx> {
-    let mut by_count: BTreeMap<i64, Vec<CellIdx>> = BTreeMap::new();
-    for cell in code {
-        if let Some(count) = cell.execution_count {
-            by_count.entry(count).or_default().push(cell.idx);
-        }
-    }
-    let mut twins: Vec<CellIdx> = by_count
-        .into_values()
-        .filter(|cells| cells.len() > 1)
-        .flatten()
-        .collect();
-    twins.sort_unstable();
-    twins
 }

@@ -317,7 +317,11 @@ impl<'f> Run<'f> {
         }
         for asked in &scope.asked {
             // which of a class's methods asks is not kept
-            let own = if scope.kind == ScopeKind::Class { Reach::Callback } else { Reach::of(asked.branched) };
+            let own = if scope.kind == ScopeKind::Class {
+                Reach::Callback
+            } else {
+                Reach::of(asked.branched)
+            };
             let reach = through.reach.max(own);
             self.call_methods(asked.name, Through { reach, ..through }, statement, visited);
         }

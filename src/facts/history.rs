@@ -97,7 +97,10 @@ pub fn downstream(links: &[Link], start: &[CellIdx]) -> Vec<CellIdx> {
     let mut reached: FxHashSet<CellIdx> = start.iter().copied().collect();
     let mut todo: Vec<CellIdx> = start.to_vec();
     while let Some(cell) = todo.pop() {
-        for link in links.iter().filter(|link| link.producer == cell && link.gift != Gift::Import) {
+        for link in links
+            .iter()
+            .filter(|link| link.producer == cell && link.gift != Gift::Import)
+        {
             if reached.insert(link.consumer) {
                 todo.push(link.consumer);
             }
@@ -156,7 +159,10 @@ fn step(facts: &Facts, cell: &CellFacts, callables: &FxHashMap<NameId, ScopeId>)
         needs.add(found.name, found.range, true, None);
     }
     let guessed = cell.guessed.iter().map(|&name| (name, Gift::Value, Certainty::Maybe));
-    let magic = cell.magic_binds.iter().map(|&name| (name, Gift::Value, Certainty::Definite));
+    let magic = cell
+        .magic_binds
+        .iter()
+        .map(|&name| (name, Gift::Value, Certainty::Definite));
     gives.extend(guessed.chain(magic));
     Step {
         idx: cell.idx,
@@ -166,7 +172,11 @@ fn step(facts: &Facts, cell: &CellFacts, callables: &FxHashMap<NameId, ScopeId>)
 }
 
 fn gift(statement: &Statement, name: NameId) -> Gift {
-    let kind = statement.binds.iter().rfind(|bind| bind.name == name).map(|bind| &bind.kind);
+    let kind = statement
+        .binds
+        .iter()
+        .rfind(|bind| bind.name == name)
+        .map(|bind| &bind.kind);
     match kind {
         Some(BindKind::Import { .. }) => Gift::Import,
         Some(BindKind::Function | BindKind::Class) => Gift::Definition,
@@ -229,7 +239,9 @@ impl History {
         let mut recorded = Vec::new();
         let mut when = FxHashMap::default();
         if let Some(order) = order {
-            let ran = order.iter().filter_map(|&idx| steps.iter().find(|step| step.idx == idx));
+            let ran = order
+                .iter()
+                .filter_map(|&idx| steps.iter().find(|step| step.idx == idx));
             recorded = links(ran);
             when.extend(order.iter().enumerate().map(|(at, &idx)| (idx, at)));
         }

@@ -54,7 +54,10 @@ impl Unwritten {
         let words: Vec<&str> = arguments.split_whitespace().collect();
         let plain = |words: &[&str]| -> Vec<String> {
             let plain = words.iter().filter(|word| !word.starts_with('-'));
-            plain.filter(|word| is_identifier(word)).map(|word| (*word).to_owned()).collect()
+            plain
+                .filter(|word| is_identifier(word))
+                .map(|word| (*word).to_owned())
+                .collect()
         };
         let mut bound: Vec<String> = Vec::new();
         match name {
@@ -66,7 +69,16 @@ impl Unwritten {
                         .map(str::to_owned),
                 );
                 let always = [
-                    "np", "numpy", "plt", "pyplot", "pylab", "mlab", "matplotlib", "figsize", "getfigs", "display",
+                    "np",
+                    "numpy",
+                    "plt",
+                    "pyplot",
+                    "pylab",
+                    "mlab",
+                    "matplotlib",
+                    "figsize",
+                    "getfigs",
+                    "display",
                 ];
                 bound.extend(always.map(str::to_owned));
             }
@@ -75,9 +87,19 @@ impl Unwritten {
             "macro" => bound.extend(plain(&words).into_iter().take(1)),
             "aimport" => {
                 let modules = arguments.split([',', ' ']).filter(|word| !word.starts_with('-'));
-                bound.extend(modules.filter_map(|m| m.split('.').next()).filter(|m| is_identifier(m)).map(str::to_owned));
+                bound.extend(
+                    modules
+                        .filter_map(|m| m.split('.').next())
+                        .filter(|m| is_identifier(m))
+                        .map(str::to_owned),
+                );
             }
-            "sc" => bound.extend(arguments.split_once('=').into_iter().flat_map(|(left, _)| plain(&[left.trim()]))),
+            "sc" => bound.extend(
+                arguments
+                    .split_once('=')
+                    .into_iter()
+                    .flat_map(|(left, _)| plain(&[left.trim()])),
+            ),
             "store" => {
                 let restores = words.contains(&"-r");
                 let restored = plain(&words);
@@ -87,8 +109,8 @@ impl Unwritten {
                     bound.extend(restored);
                 }
             }
-            "sql" | "R" | "Rpull" | "Rget" | "octave" | "julia" | "matlab" | "bash" | "sh" | "script" | "perl" | "ruby"
-            | "spark" | "kql" => {
+            "sql" | "R" | "Rpull" | "Rget" | "octave" | "julia" | "matlab" | "bash" | "sh" | "script" | "perl"
+            | "ruby" | "spark" | "kql" => {
                 if let Some((left, _)) = arguments.split_once("<<") {
                     bound.extend(plain(&[left.trim()]));
                 }
@@ -126,7 +148,11 @@ fn named_by_options(words: &[&str]) -> Vec<String> {
     }
     let joined = words.iter().filter_map(|word| word.split_once('='));
     let joined = joined.filter(|(option, _)| ["--out", "--err", "--output"].contains(option));
-    found.extend(joined.map(|(_, value)| value.to_owned()).filter(|name| is_identifier(name)));
+    found.extend(
+        joined
+            .map(|(_, value)| value.to_owned())
+            .filter(|name| is_identifier(name)),
+    );
     found
 }
 

@@ -137,7 +137,10 @@ impl Reader<'_> {
         }
         let Some(sheets) = self.get(root, "worksheets") else {
             if format > 0 {
-                self.problem("the notebook has no list of cells; it is read as empty", self.json.span(root));
+                self.problem(
+                    "the notebook has no list of cells; it is read as empty",
+                    self.json.span(root),
+                );
                 return Ok(Vec::new());
             }
             return Err(no_notebook(

@@ -28,10 +28,15 @@ pub(super) fn finding(meta: &'static Meta, ctx: &Context<'_>, miss: &Miss, missi
     let name = ctx.facts.text(miss.name);
     let code = code_of(ctx, miss.cell)?;
     let place = ctx.in_code(code, span(miss.range));
-    let through = miss.through.map(|(function, cell, range)| (ctx.facts.text(function), cell, range));
+    let through = miss
+        .through
+        .map(|(function, cell, range)| (ctx.facts.text(function), cell, range));
     let reached = through.map(|(function, cell, _)| format!(", reached by the call of `{function}` in cell {cell}"));
     let reached = reached.or_else(|| (!miss.reached).then(|| " in a function that no cell is seen to call".to_owned()));
-    let perhaps = miss.perhaps.as_ref().map(|what| format!("; `{}` may bind it", ctx.quote(what)));
+    let perhaps = miss
+        .perhaps
+        .as_ref()
+        .map(|what| format!("; `{}` may bind it", ctx.quote(what)));
     let witnessed = recorded_error(ctx, name);
     let message = format!(
         "`{name}` is read{}, and {}{}",

@@ -1,10 +1,12 @@
 //! The rules: each a file of its own with its page beside it, and one list that everything else derives from.
 
 mod absolute_path;
+mod calls;
 mod context;
 mod counts;
 mod deleted_name;
 mod failed_cell;
+mod hidden_input;
 mod invalid_syntax;
 mod missing_execution;
 mod missing_name;
@@ -17,11 +19,18 @@ mod replay;
 mod secret_in_metadata;
 mod secret_in_output;
 mod secret_in_source;
+mod shadowed_name;
 mod stale_output;
+mod star_import;
+mod swallowed_exception;
+mod unbounded_request;
 mod undefined_name;
 mod unexecuted_cell;
+mod unsafe_deserialization;
+mod unseeded_randomness;
 mod unused_ignore;
 mod used_before_definition;
+mod wall_clock;
 
 pub use context::Context;
 pub(crate) use unused_ignore::META as UNUSED_IGNORE;
@@ -96,10 +105,18 @@ pub static RULES: &[&dyn Rule] = &[
     &used_before_definition::UsedBeforeDefinition,
     &deleted_name::DeletedName,
     &order_dependent_value::OrderDependentValue,
+    &hidden_input::HiddenInput,
+    &star_import::StarImport,
+    &shadowed_name::ShadowedName,
     &secret_in_output::SecretInOutput,
     &secret_in_source::SecretInSource,
     &secret_in_metadata::SecretInMetadata,
     &absolute_path::AbsolutePath,
+    &unseeded_randomness::UnseededRandomness,
+    &unbounded_request::UnboundedRequest,
+    &unsafe_deserialization::UnsafeDeserialization,
+    &swallowed_exception::SwallowedException,
+    &wall_clock::WallClock,
     &invalid_syntax::InvalidSyntax,
 ];
 

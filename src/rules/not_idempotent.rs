@@ -30,7 +30,10 @@ impl Rule for NotIdempotent {
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
         for (idx, lost) in run_again(ctx) {
             let Some(code) = ctx.code(idx) else { continue };
-            let Some(change) = changes(ctx, code).into_iter().min_by_key(|change| (change.settles, change.range.start())) else {
+            let Some(change) = changes(ctx, code)
+                .into_iter()
+                .min_by_key(|change| (change.settles, change.range.start()))
+            else {
                 continue;
             };
             let at = span(change.range);
@@ -46,7 +49,10 @@ impl Rule for NotIdempotent {
                 finding.confidence = Confidence::Possible;
                 finding.severity = Severity::Note;
             }
-            finding.hint = Some(format!("bind the result to a new name, or make `{}` in the same cell", change.name));
+            finding.hint = Some(format!(
+                "bind the result to a new name, or make `{}` in the same cell",
+                change.name
+            ));
             out.push(finding);
         }
     }
@@ -83,6 +89,8 @@ fn changes(ctx: &Context<'_>, code: &CellCode) -> Vec<Change> {
         .into_iter()
         .flat_map(|step| &step.needs)
         .map(|need| ctx.facts.text(need.name))
+        // `np.append(a, b)` changes no module
+        .filter(|name| ctx.facts.imports.path(name).is_none())
         .collect();
     let mut finder = Finder {
         code,
@@ -161,26 +169,62 @@ impl<'a> Visitor<'a> for Finder<'_> {
 }
 
 /// Methods of which each call changes the object again.
-const ACCUMULATE: [&str; 8] = ["append", "extend", "insert", "pop", "remove", "popitem", "appendleft", "reverse"];
+const ACCUMULATE: [&str; 8] = [
+    "append",
+    "extend",
+    "insert",
+    "pop",
+    "remove",
+    "popitem",
+    "appendleft",
+    "reverse",
+];
 
 /// Methods that change the object, and whose second call with the same arguments changes nothing more.
 const SETTLE: [&str; 3] = ["add", "update", "sort"];
 
 /// Methods whose result, given to them again, comes out the same.
 const IDEMPOTENT: &[&str] = &[
-    "abs", "astype", "clip", "copy", "drop_duplicates", "dropna", "fillna", "lower", "query", "reset_index", "round",
-    "set_index", "sort_index", "sort_values", "strip", "title", "to", "tolist", "upper",
+    "abs",
+    "astype",
+    "clip",
+    "copy",
+    "drop_duplicates",
+    "dropna",
+    "fillna",
+    "lower",
+    "query",
+    "reset_index",
+    "round",
+    "set_index",
+    "sort_index",
+    "sort_values",
+    "strip",
+    "title",
+    "to",
+    "tolist",
+    "upper",
 ];
 
 fn settles(value: &Expr) -> bool {
     match value {
         Expr::Call(call) => match call.func.as_ref() {
             Expr::Attribute(attribute) => IDEMPOTENT.contains(&attribute.attr.as_str()),
-            Expr::Name(name) => ["sorted", "list", "set", "tuple", "dict", "str", "int", "float"].contains(&name.id.as_str()),
+            Expr::Name(name) => {
+                ["sorted", "list", "set", "tuple", "dict", "str", "int", "float"].contains(&name.id.as_str())
+            }
             _ => false,
         },
-        // `df = df[df.x > 0]`
-        Expr::Subscript(subscript) => matches!(subscript.slice.as_ref(), Expr::Compare(_) | Expr::BinOp(_)),
+        // `df = df[df.x > 0]`, `df = df[["a", "b"]]`, `df = df.loc[:, "a":"c"]`
+        Expr::Subscript(subscript) => {
+            let by_label =
+                matches!(subscript.value.as_ref(), Expr::Attribute(attribute) if attribute.attr.as_str() == "loc");
+            by_label
+                || matches!(
+                    subscript.slice.as_ref(),
+                    Expr::Compare(_) | Expr::BinOp(_) | Expr::List(_)
+                )
+        }
         _ => false,
     }
 }

@@ -1,8 +1,8 @@
 //! MB204: a value that another cell gives when the notebook is run from the top.
 
+use crate::facts::Certainty;
 use crate::facts::history::downstream;
 use crate::finding::{Confidence, Finding, Related, Severity};
-use crate::facts::Certainty;
 use crate::python::span;
 
 use super::replay::{Other, others};
@@ -56,7 +56,9 @@ fn finding(ctx: &Context<'_>, group: &[Other<'_>]) -> Option<Finding> {
     );
     let mut finding = META.finding(ctx.in_code(code, span(first.used.need.range)), message);
     finding.subject = Some(name.to_owned());
-    let definite = [first.used, first.gives].iter().all(|link| link.certainty == Certainty::Definite);
+    let definite = [first.used, first.gives]
+        .iter()
+        .all(|link| link.certainty == Certainty::Definite);
     if !(first.sure && definite && first.gives.need.firm) {
         finding.confidence = Confidence::Likely;
     }
@@ -77,6 +79,8 @@ fn finding(ctx: &Context<'_>, group: &[Other<'_>]) -> Option<Finding> {
     for cell in downstream(&ctx.history.top, &readers).into_iter().take(10) {
         add(cell, "depends on it");
     }
-    finding.hint = Some(format!("give the two values of `{name}` two names, or put the cells in the order in which they ran"));
+    finding.hint = Some(format!(
+        "give the two values of `{name}` two names, or put the cells in the order in which they ran"
+    ));
     Some(finding)
 }

@@ -49,7 +49,9 @@ impl Rule for OutOfOrderExecution {
         finding.related.extend(witness);
         if harmless(ctx) {
             finding.severity = Severity::Note;
-            finding.message.push_str("; no cell had another value than a run from the top gives it");
+            finding
+                .message
+                .push_str("; no cell had another value than a run from the top gives it");
         }
         finding.hint = Some(
             "restart the kernel, run all cells and save; then see whether the results are still the same".to_owned(),

@@ -95,7 +95,11 @@ fn same_text(ctx: &Context<'_>, left: &Link, right: &Link) -> bool {
     let text = |link: &Link| {
         let code = ctx.code(link.producer)?;
         let cell = ctx.facts.cell(link.producer)?;
-        let binds = |name| cell.statements.iter().rfind(move |s| s.binds.iter().any(|b| b.name == name));
+        let binds = |name| {
+            cell.statements
+                .iter()
+                .rfind(move |s| s.binds.iter().any(|b| b.name == name))
+        };
         Some(span(binds(link.need.name)?.range).slice(&code.text).to_owned())
     };
     text(left).is_some_and(|left| text(right) == Some(left))
@@ -104,10 +108,18 @@ fn same_text(ctx: &Context<'_>, left: &Link, right: &Link) -> bool {
 /// Whether every count between those of two cells is still there.
 fn no_gap(ctx: &Context<'_>, earlier: CellIdx, later: CellIdx) -> bool {
     let counted = counted(ctx.notebook);
-    let count = |idx| counted.iter().find(|(cell, _)| cell.idx == idx).map(|&(_, count)| count);
+    let count = |idx| {
+        counted
+            .iter()
+            .find(|(cell, _)| cell.idx == idx)
+            .map(|&(_, count)| count)
+    };
     let (Some(from), Some(to)) = (count(earlier), count(later)) else {
         return false;
     };
-    let between = counted.iter().filter(|&&(_, count)| from <= count && count <= to).count();
+    let between = counted
+        .iter()
+        .filter(|&&(_, count)| from <= count && count <= to)
+        .count();
     i64::try_from(between).is_ok_and(|between| between == to - from + 1)
 }

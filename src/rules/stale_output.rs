@@ -1,7 +1,7 @@
 //! MB106: an output that is older than what it shows.
 
-use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::facts::history::Gift;
+use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::notebook::{Cell, Output, OutputKind};
 use crate::secrets::without_ansi;
 
@@ -74,14 +74,17 @@ fn ran_late(ctx: &Context<'_>, late: &Late<'_>) -> Option<Finding> {
             place: ctx.of_output(cell, 0),
         });
     }
-    finding.hint = Some("restart the kernel and run all cells, so that every output comes from the code above it".to_owned());
+    finding.hint =
+        Some("restart the kernel and run all cells, so that every output comes from the code above it".to_owned());
     Some(finding)
 }
 
 /// What a cell takes from the late one, in words.
 fn names(ctx: &Context<'_>, late: &Late<'_>, consumer: &Cell) -> String {
     let links = late.links.iter().filter(|link| link.consumer == consumer.idx);
-    let names: Vec<String> = links.map(|link| format!("`{}`", ctx.facts.text(link.need.name))).collect();
+    let names: Vec<String> = links
+        .map(|link| format!("`{}`", ctx.facts.text(link.need.name)))
+        .collect();
     match names.as_slice() {
         [a, b, c, _, ..] => format!("{a}, {b}, {c} and {} more", names.len() - 3),
         _ => names.join(", "),
@@ -119,7 +122,11 @@ fn quotes_other_code(ctx: &Context<'_>, cell: &Cell) -> Option<Finding> {
 fn quoted_line(traceback: &str) -> Option<String> {
     let mut lines = traceback.lines();
     // only the outermost frame is known to be the cell's own
-    let header = lines.find(|line| ["<ipython-input-", "Cell In", "Input In"].iter().any(|head| line.contains(head)))?;
+    let header = lines.find(|line| {
+        ["<ipython-input-", "Cell In", "Input In"]
+            .iter()
+            .any(|head| line.contains(head))
+    })?;
     let own = match header.split_once(" in ") {
         Some((_, place)) => place.contains("<module>") || place.contains("<cell line:"),
         None => header.starts_with("Cell In") || header.starts_with("Input In"),

@@ -28,7 +28,11 @@ impl Rule for UsedBeforeDefinition {
                 continue;
             };
             let name = ctx.facts.text(miss.name);
-            let below = if later == miss.cell { "below in the same cell".to_owned() } else { format!("by cell {later}") };
+            let below = if later == miss.cell {
+                "below in the same cell".to_owned()
+            } else {
+                format!("by cell {later}")
+            };
             let missing = Missing {
                 says: format!("it is bound only {below}"),
                 related: Some((later, "bound here")),

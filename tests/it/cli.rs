@@ -38,7 +38,7 @@ warning[MB401] absolute-path: `/home/ann/data` is a path in a home directory: it
    |            ^^^^^^^^^^^^^^^^
    = hint: use a path relative to the notebook, or make the folder a parameter
 
-a.ipynb: order-dependent (cell 1)
+a.ipynb: reproducible
 1 notebook: found 1 warning
 ";
     assert_eq!(ran.out, expected);
@@ -51,7 +51,7 @@ fn concise_is_one_line_a_finding() {
     let ran = sandbox.run(&["check", "a.ipynb", "--output-format", "concise"]);
     assert_eq!(ran.code, 1);
     let expected = "\
-a.ipynb:cell 1:1:1: MB101 [out-of-order-execution] cell 1 (In [2]) ran out of order: cell 2 (In [1]) stands below and ran earlier
+a.ipynb:cell 1:1:1: MB101 [out-of-order-execution] cell 1 (In [2]) ran out of order: cell 2 (In [1]) stands below and ran earlier; no cell had another value than a run from the top gives it
 a.ipynb:cell 1:2:12: MB401 [absolute-path] `/home/ann/data` is a path in a home directory: it exists on no other machine
 a.ipynb:cell 3:1:1: MB103 [unexecuted-cell] cell 3 did not run, though 2 other cells did
 ";
@@ -79,7 +79,7 @@ fn json_has_its_shape() {
     });
     assert_eq!(finding, expected);
     let expected = json!([{"path": "sub/a.ipynb", "language": "python", "cells": 3, "code_cells": 3, "executed": 2,
-        "verdict": "order-dependent", "deciding_cells": [1], "problems": []}]);
+        "verdict": "reproducible", "deciding_cells": [], "problems": []}]);
     assert_eq!(report["notebooks"], expected);
     assert_eq!(
         report["summary"],
@@ -233,10 +233,10 @@ fn settings_by_path_and_profile() {
     assert_eq!(
         found,
         [
-            "a.ipynb MB101 error",
+            "a.ipynb MB101 note",
             "a.ipynb MB401 error",
             "a.ipynb MB103 error",
-            "drafts/b.ipynb MB101 warning"
+            "drafts/b.ipynb MB101 note"
         ]
     );
 }

@@ -289,6 +289,8 @@ impl<'f> Walker<'f> {
             Some(Local::Bound) => return,
             Some(Local::Maybe) => found.maybe_local = true,
             Some(Local::Deleted | Local::MaybeDeleted) => found.deleted = true,
+            // bound on a path that went on to the next round (`if first: x = …; continue`)
+            None if self.loops > 0 => found.in_later_round |= self.out.binds.iter().any(|bind| bind.name == id),
             None => {}
         }
         self.out.uses.push(found);
