@@ -76,6 +76,7 @@ pub struct ExplainArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct GraduateArgs {
+    /// The notebook
     pub notebook: PathBuf,
     /// The folder of the package; beside the notebook if not given
     #[arg(long, value_name = "FOLDER")]

@@ -13,7 +13,9 @@ pub(super) fn indent(source: &str, indent: &str) -> String {
     let mut at = 0;
     for line in source.split_inclusive('\n') {
         let in_string = inside.iter().any(|(start, end)| *start < at && at < *end);
-        if !in_string && !line.trim().is_empty() {
+        // a lone `\` at the margin hands the measuring of the indent on to the next line, and must stay there
+        let hands_on = line.trim_end() == "\\";
+        if !in_string && !hands_on && !line.trim().is_empty() {
             out.push_str(indent);
         }
         out.push_str(line);

@@ -42,7 +42,8 @@ pub(super) fn is_reflective(pieces: &[Piece<'_>], facts: &Facts) -> bool {
         let at_top = piece.facts.reflection.is_some_and(|r| r != Reflection::Kernel);
         // a script's names come in as the kernel takes them: all at once, none by name
         let runs = matches!(piece.stmt, Stmt::IpyEscapeCommand(c) if c.value.starts_with("run "));
-        at_top || runs
+        at_top
+            || runs
             || piece
                 .facts
                 .scopes
@@ -193,15 +194,25 @@ impl Decider<'_> {
     }
 
     fn constants(&self, pieces: &mut [Piece<'_>]) {
-        for piece in pieces.iter_mut().filter(|p| p.fate == Fate::Keep) {
+        let definitions: Vec<bool> = pieces
+            .iter()
+            .map(|p| matches!(p.facts.kind, StmtKind::Function | StmtKind::Class))
+            .collect();
+        for (i, piece) in pieces.iter_mut().enumerate().filter(|(_, p)| p.fate == Fate::Keep) {
             let Some((name, value)) = single_assignment(piece.stmt) else {
                 continue;
             };
             let Some(id) = self.facts.names.find(name) else {
                 continue;
             };
-            let unchanged = self.histories.get(id).mutators.is_empty() || is_immutable(value);
-            if is_constant(value) && unchanged && self.bound_once(id) {
+            let history = self.histories.get(id);
+            let unchanged = history.mutators.is_empty() || is_immutable(value);
+            // moved up, a constant that a cell above reads would mend in silence what fails from the top
+            let read_above = history
+                .readers
+                .iter()
+                .any(|&r| r < i && definitions.get(r) == Some(&false));
+            if is_constant(value) && unchanged && !read_above && self.bound_once(id) {
                 piece.fate = Fate::Constant;
             }
         }

@@ -1,5 +1,6 @@
 //! What is not in the package, and what is left to a person.
 
+use crate::facts::flow::{Absence, Doubt, misses};
 use crate::notebook::{CellIdx, Language};
 use crate::python::Body;
 
@@ -110,6 +111,23 @@ impl Builder<'_> {
                 text: "the notebook was last run by Python 2: its code is Python 3 too, but `/` between whole numbers \
                        and the order of dictionaries are not the same; its outputs are not used as tests"
                     .to_owned(),
+            });
+        }
+        for miss in misses(self.facts)
+            .into_iter()
+            .filter(|miss| miss.doubt == Doubt::Certain)
+        {
+            let name = self.facts.text(miss.name);
+            let why = match miss.absence {
+                Absence::NeverBound => "no cell binds it".to_owned(),
+                Absence::BoundLater(cell) => format!("only cell {} binds it", cell.0),
+                Absence::Deleted(cell) => format!("cell {} deletes it before", cell.0),
+            };
+            out.push(Note {
+                cell: miss.cell,
+                text: format!(
+                    "it reads `{name}`, and {why}: a run from the top stops here, in the notebook and in the package"
+                ),
             });
         }
         for piece in self.pieces.iter().filter(|p| p.is_kept()) {

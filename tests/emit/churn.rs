@@ -32,7 +32,7 @@ pub fn plan() -> Plan {
             "tenure_band",
             8,
             ItemKind::Function,
-            "def tenure_band(months):\n    \"\"\"Bucket a tenure in months.\"\"\"\n    if months < 12:\n        return \
+            "def tenure_band(months: Any) -> Any:\n    \"\"\"Bucket a tenure in months.\"\"\"\n    if months < 12:\n        return \
              'new'\n    return 'loyal' if months >= LOYAL_AFTER else 'settled'\n",
         ),
     ];

@@ -64,7 +64,7 @@ pub fn plan() -> Plan {
         "reads_state",
         2,
         ItemKind::Function,
-        "# why: \"\"\" {{ x }}\r\ndef reads_state():\r\n    import sys\r\n    return shared + len(sys.argv) * 0 * int(tau + e + π + len(os.sep))",
+        "# why: \"\"\" {{ x }}\r\ndef reads_state() -> Any:\r\n    import sys\r\n    return shared + len(sys.argv) * 0 * int(tau + e + π + len(os.sep))",
     )];
     plan.functions.items = vec![
         item("A", 2, ItemKind::Constant, "A = '''two\nlines {{ x }}'''"),
@@ -74,7 +74,7 @@ pub fn plan() -> Plan {
             "C",
             2,
             ItemKind::Class,
-            "class C:\n\tdef m(self): logger.info(\"%s\", A); return self",
+            "class C:\n\tdef m(self) -> Any: logger.info(\"%s\", A); return self",
         ),
     ];
     plan.state = vec![

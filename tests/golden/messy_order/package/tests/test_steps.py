@@ -11,4 +11,4 @@ from messy_order import steps
 def test_courier_trips_names_the_missing_trips_path(tmp_path: Path) -> None:
     absent = tmp_path / "absent.csv"
     with pytest.raises(FileNotFoundError, match=re.escape(absent.name)):
-        steps.courier_trips(trips_path=absent, min_km=8)
+        steps.courier_trips(trips_path=absent)

@@ -13,7 +13,5 @@ class Config(BaseSettings):
         env_prefix="MESSY_ORDER_", env_file=".env", frozen=True, cli_kebab_case=True, extra="ignore"
     )
 
-    min_km: int = 8
-    litres_per_km: float = 0.11
     trips_path: Path = Field(Path("data/trips.csv"), description="read")
     margin_path: Path = Field(Path("margin.csv"), description="written")

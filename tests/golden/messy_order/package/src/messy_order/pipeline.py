@@ -12,11 +12,13 @@ class Results(NamedTuple):
     trips: Any
     long_trips: Any
     cost: Any
+    MIN_KM: Any
+    LITRES_PER_KM: Any
 
 
 def run(config: Config) -> Results:
     """Run every step in the notebook's order."""
     steps.reset_state()
-    trips, long_trips = steps.courier_trips(config.trips_path, config.min_km)
-    cost = steps.cost_2(long_trips, config.litres_per_km, config.margin_path)
-    return Results(trips, long_trips, cost)
+    trips, long_trips = steps.courier_trips(config.trips_path)
+    cost, MIN_KM, LITRES_PER_KM = steps.cost_2(long_trips, config.margin_path)
+    return Results(trips, long_trips, cost, MIN_KM, LITRES_PER_KM)

@@ -8,6 +8,10 @@ import pandas as pd
 from messy_order.functions import rate
 
 # Shared between steps as the notebook's cells shared them, because parameters can't show it:
+# it is read before a cell binds it
+MIN_KM: Any
+# it is read before its own section binds it
+LITRES_PER_KM: Any
 # no cell binds it by name
 fuel_price: Any
 
@@ -19,28 +23,44 @@ class CourierTripsResults(NamedTuple):
     long_trips: Any
 
 
+class Cost2Results(NamedTuple):
+    """What `cost_2` returns."""
+
+    cost: Any
+    MIN_KM: Any
+    LITRES_PER_KM: Any
+
+
 def reset_state() -> None:
     """Forget what an earlier run left in this module."""
-    for name in ("fuel_price",):
+    for name in (
+        "MIN_KM",
+        "LITRES_PER_KM",
+        "fuel_price",
+    ):
         globals().pop(name, None)
 
 
-def courier_trips(trips_path: Path, min_km: int) -> CourierTripsResults:
+def courier_trips(trips_path: Path) -> CourierTripsResults:
     """Courier trips (cells 2-4)."""
     trips = pd.read_csv(trips_path)
 
-    long_trips = trips[trips["km"] >= min_km]
+    long_trips = trips[trips["km"] >= MIN_KM]
 
     print(f"{len(long_trips)} trips, {long_trips['minutes'].median():.0f} minutes in the middle")
     return CourierTripsResults(trips, long_trips)
 
 
-def cost_2(long_trips: Any, litres_per_km: float, margin_path: Path) -> Any:
+def cost_2(long_trips: Any, margin_path: Path) -> Cost2Results:
     """Cost (cells 6-10)."""
-    cost = (long_trips["km"] * litres_per_km * fuel_price).round(2)
+    global LITRES_PER_KM, MIN_KM
+    cost = (long_trips["km"] * LITRES_PER_KM * fuel_price).round(2)
 
     rates = [rate(van) for van in long_trips["van"]]
 
+    MIN_KM = 8
+    LITRES_PER_KM = 0.11
+
     margin = long_trips["km"] * rates - cost
     margin.groupby(long_trips["van"]).mean().to_csv(margin_path)
-    return cost
+    return Cost2Results(cost, MIN_KM, LITRES_PER_KM)
