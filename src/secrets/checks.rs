@@ -3,6 +3,8 @@
 use crate::finding::Confidence;
 use crate::text::Span;
 
+use super::base64;
+
 /// A match of a detector's pattern.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'t> {
@@ -105,15 +107,15 @@ fn base62(mut number: u32) -> String {
 /// A JSON Web Token: three parts, of which the first two are base64url of JSON objects.
 pub(super) fn jwt(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
     let mut parts = secret.split('.');
-    let header = base64(parts.next()?)?;
-    let payload = base64(parts.next()?)?;
+    let header = base64::decode(parts.next()?)?;
+    let payload = base64::decode(parts.next()?)?;
     let names_algorithm = header.windows(5).any(|window| window == b"\"alg\"");
     (names_algorithm && payload.first() == Some(&b'{')).then_some(Confidence::Certain)
 }
 
 /// `Basic` credentials: base64 of `user:password`.
 pub(super) fn basic(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
-    let decoded = String::from_utf8(base64(secret)?).ok()?;
+    let decoded = String::from_utf8(base64::decode(secret)?).ok()?;
     let (user, password) = decoded.split_once(':')?;
     let printable = decoded.chars().all(|c| !c.is_control());
     (printable && !user.is_empty() && password.len() >= 3).then_some(Confidence::Certain)
@@ -146,27 +148,4 @@ pub(super) fn uri_password(Candidate { whole, secret, .. }: Candidate<'_>) -> Op
     } else {
         Confidence::Likely
     })
-}
-
-/// Decodes base64 or base64url, padded or not.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for byte in text.trim_end_matches('=').bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push(u8::try_from((bits >> held) & 0xff).unwrap_or_default());
-        }
-    }
-    Some(out)
 }

@@ -3,23 +3,24 @@
 //! A detector is a row of a table under `detectors/`. Adding one is adding a row; a test runs its examples.
 
 mod assignment;
+mod base64;
 mod checks;
+mod decode;
 pub mod detectors;
 mod engine;
 mod placeholder;
+mod png;
 mod view;
 
+pub use decode::without_ansi;
 pub use detectors::{DETECTORS, Detector};
 pub use engine::{Hit, compile, hits_in};
-pub use view::without_ansi;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::finding::{Confidence, Located, Place};
 use crate::notebook::Notebook;
 use crate::text::{Masker, shown};
-
-use view::View;
 
 /// A credential and where it stands.
 #[derive(Debug)]
@@ -51,32 +52,30 @@ pub struct Secrets {
 
 /// Finds the credentials of a notebook: in sources of all cells, outputs and metadata.
 pub fn scan(notebook: &Notebook<'_>) -> Secrets {
-    let views = view::collect(notebook, engine::may_hold);
-    let hits: Vec<(&View<'_>, Vec<Hit>)> = views
+    let views = view::collect(notebook);
+    let values = views
         .iter()
-        .map(|view| (view, hits_in(&view.text)))
-        .filter(|(_, hits)| !hits.is_empty())
-        .collect();
-    let values = hits
-        .iter()
-        .flat_map(|(view, hits)| hits.iter().map(|hit| hit.span.slice(&view.text)));
+        .flat_map(|view| view.hits.iter().map(|hit| hit.span.slice(&view.text)));
     let masker = Masker::new(values);
-    let mut found = Vec::new();
-    // a string of metadata is seen twice: in the raw object and, where it has escapes, decoded
-    let mut seen = BTreeSet::new();
-    for (view, hits) in hits {
+    let mut found: Vec<Secret> = Vec::new();
+    // a string may be seen several times: in a raw object and decoded, with and without its percent signs
+    let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
+    for view in &views {
         let located = Located::new(&view.text, &view.map);
-        for hit in hits {
-            let place = located.place(view.kind, view.cell, view.output, hit.span, &masker);
-            if seen.insert((place.span, hit.detector)) {
-                found.push(Secret {
-                    detector: hit.detector,
-                    name: hit.name,
-                    confidence: hit.confidence,
-                    place,
-                    shown: shown(hit.span.slice(&view.text)),
-                });
+        for hit in &view.hits {
+            let span = view.map.original(hit.span);
+            let before = seen.range(..span.end).next_back();
+            if before.is_some_and(|(_, end)| *end > span.start) {
+                continue;
             }
+            seen.insert(span.start, span.end);
+            found.push(Secret {
+                detector: hit.detector,
+                name: hit.name,
+                confidence: hit.confidence,
+                place: located.place(view.at.kind, view.at.cell, view.at.output, hit.span, &masker),
+                shown: shown(hit.span.slice(&view.text)),
+            });
         }
     }
     found.sort_by(|a, b| (a.place.span, a.detector).cmp(&(b.place.span, b.detector)));
