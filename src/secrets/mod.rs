@@ -6,21 +6,31 @@ mod assignment;
 mod base64;
 mod checks;
 mod decode;
-pub mod detectors;
+mod detectors;
 mod engine;
+mod homes;
+mod label;
+mod personal;
 mod placeholder;
 mod png;
+mod repack;
 mod view;
 
 pub use decode::without_ansi;
-pub use detectors::{DETECTORS, Detector};
+pub use detectors::{Detector, detectors};
 pub use engine::{Hit, compile, hits_in};
+pub use homes::{Home, homes};
+pub use personal::{Personal, personal};
+pub(crate) use repack::repack;
+pub use view::Packed;
 
 use std::collections::BTreeMap;
 
 use crate::finding::{Confidence, Located, Place};
 use crate::notebook::Notebook;
-use crate::text::{Masker, shown};
+use crate::text::{Masker, Span, shown};
+
+use view::Sought;
 
 /// A credential and where it stands.
 #[derive(Debug)]
@@ -33,9 +43,28 @@ pub struct Secret {
     pub place: Place,
     /// Its first characters and its length: all that is ever said of it.
     shown: String,
+    value: Hidden,
+    /// The bytes of the file that hold it; several where a list's items or colour codes part it.
+    pub pieces: Vec<Span>,
+    /// The base64 that it was packed into.
+    pub packed: Option<Packed>,
+}
+
+/// A value that is never printed, not even for debugging.
+struct Hidden(String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 impl Secret {
+    /// The secret itself, for those who remove it.
+    pub(crate) fn value(&self) -> &str {
+        &self.value.0
+    }
+
     /// `a GitHub token (ghp_…, 40 characters) is <where>`
     pub fn message(&self, stands: &str) -> String {
         format!("{} {} is {stands}", self.name, self.shown)
@@ -52,7 +81,11 @@ pub struct Secrets {
 
 /// Finds the credentials of a notebook: in sources of all cells, outputs and metadata.
 pub fn scan(notebook: &Notebook<'_>) -> Secrets {
-    let views = view::collect(notebook);
+    let sought = Sought {
+        hits_in,
+        may_hold: engine::may_hold,
+    };
+    let views = view::collect(notebook, sought);
     let values = views
         .iter()
         .flat_map(|view| view.hits.iter().map(|hit| hit.span.slice(&view.text)));
@@ -75,6 +108,9 @@ pub fn scan(notebook: &Notebook<'_>) -> Secrets {
                 confidence: hit.confidence,
                 place: located.place(view.at.kind, view.at.cell, view.at.output, hit.span, &masker),
                 shown: shown(hit.span.slice(&view.text)),
+                value: Hidden(hit.span.slice(&view.text).to_owned()),
+                pieces: view.map.pieces(hit.span),
+                packed: view.packed.clone(),
             });
         }
     }

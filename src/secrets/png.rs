@@ -90,3 +90,40 @@ fn text(kind: &[u8], bytes: &[u8], data: Span, base64_len: usize) -> Option<Chun
     }
     Some(Chunk { text, map })
 }
+
+/// The image with its texts changed by `change` (which gives `None` for those that stay). Pixels and all other
+/// chunks stay as they are; a text that was packed is written plainly.
+pub(super) fn redact(image: &[u8], change: impl Fn(&str) -> Option<String>) -> Option<Vec<u8>> {
+    let mut out = image.get(..SIGNATURE.len())?.to_vec();
+    let mut at = SIGNATURE.len();
+    let mut changed = false;
+    while let Some(header) = image.get(at..at + 8) {
+        let (length, kind) = header.split_at(4);
+        let length = length.iter().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
+        let end = at.checked_add(12)?.checked_add(length)?;
+        let Some(whole) = image.get(at..end) else { break };
+        let data = Span::new(0, length);
+        let chunk = matches!(kind, b"tEXt" | b"zTXt" | b"iTXt")
+            .then(|| text(kind, whole.get(8..8 + length)?, data, 0))
+            .flatten();
+        match chunk.and_then(|chunk| change(&chunk.text)) {
+            Some(text) => {
+                let (keyword, value) = text.split_once(": ").unwrap_or(("Comment", &text));
+                let keyword: String = keyword.chars().filter(char::is_ascii_graphic).take(79).collect();
+                let mut body = b"iTXt".to_vec();
+                body.extend(if keyword.is_empty() { "Comment" } else { &keyword }.as_bytes());
+                body.extend([0, 0, 0, 0, 0]);
+                body.extend(value.as_bytes());
+                out.extend(u32::try_from(body.len() - 4).ok()?.to_be_bytes());
+                let checksum = super::checks::crc32(&body);
+                out.extend(body);
+                out.extend(checksum.to_be_bytes());
+                changed = true;
+            }
+            None => out.extend(whole),
+        }
+        at = end;
+    }
+    out.extend(image.get(at..).unwrap_or_default());
+    changed.then_some(out)
+}

@@ -10,7 +10,7 @@ use crate::notebook::{Cell, CellIdx, Notebook, Output, OutputKind};
 use crate::text::{OffsetMap, Span};
 
 use super::decode::{has_percent, strip_ansi, unescape_markup, unescape_percent};
-use super::engine::{Hit, hits_in, may_hold};
+use super::engine::Hit;
 use super::{base64, png};
 
 /// A text of the notebook that holds credentials.
@@ -19,6 +19,17 @@ pub(super) struct View<'n> {
     pub text: Cow<'n, str>,
     pub map: Cow<'n, OffsetMap>,
     pub hits: Vec<Hit>,
+    /// The base64 that the text was packed into.
+    pub packed: Option<Packed>,
+}
+
+/// Base64 in the file, and what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// Bytes of the file.
+    pub pieces: Vec<Span>,
+    /// Whether it is a PNG image and the text one of its chunks.
+    pub image: bool,
 }
 
 /// Which part of the notebook a text belongs to.
@@ -32,10 +43,19 @@ pub(super) struct At {
 /// Values longer than this are looked at in the file before they are decoded.
 const WORTH_A_LOOK: usize = 4096;
 
+/// What is sought in texts.
+#[derive(Clone, Copy)]
+pub(super) struct Sought {
+    pub hits_in: fn(&str) -> Vec<Hit>,
+    /// `false` only for a text that holds none.
+    pub may_hold: fn(&str) -> bool,
+}
+
 /// The views of a notebook in which something was found.
-pub(super) fn collect<'n>(notebook: &'n Notebook<'n>) -> Vec<View<'n>> {
+pub(super) fn collect<'n>(notebook: &'n Notebook<'n>, sought: Sought) -> Vec<View<'n>> {
     let mut collector = Collector {
         notebook,
+        sought,
         views: Vec::new(),
     };
     for cell in &notebook.cells {
@@ -54,6 +74,7 @@ pub(super) fn collect<'n>(notebook: &'n Notebook<'n>) -> Vec<View<'n>> {
 
 struct Collector<'n> {
     notebook: &'n Notebook<'n>,
+    sought: Sought,
     views: Vec<View<'n>>,
 }
 
@@ -110,14 +131,8 @@ impl<'n> Collector<'n> {
                     self.decoded(at, value);
                 }
             }
-            // frames are items of a list and no line ends stand between them
-            let frames: Vec<NodeId> = output
-                .text
-                .into_iter()
-                .flat_map(|list| self.notebook.json.items(list))
-                .collect();
-            for frame in frames {
-                self.decoded(at, frame);
+            if let Some(traceback) = output.text {
+                self.frames(at, traceback);
             }
             return;
         }
@@ -148,17 +163,24 @@ impl<'n> Collector<'n> {
         self.packed(at, &text, &map);
         if has_percent(&text) {
             let (plain, inner) = unescape_percent(&text);
-            self.keep(at, Cow::Owned(plain), || Cow::Owned(inner.through(&map)));
+            self.keep(at, Cow::Owned(plain), None, || Cow::Owned(inner.through(&map)));
         }
-        self.keep(at, text, || map);
+        self.keep(at, text, None, || map);
     }
 
     /// Searches one text for good.
-    fn keep(&mut self, at: At, text: Cow<'n, str>, map: impl FnOnce() -> Cow<'n, OffsetMap>) {
-        let hits = hits_in(&text);
+    fn keep(&mut self, at: At, text: Cow<'n, str>, packed: Option<&Packed>, map: impl FnOnce() -> Cow<'n, OffsetMap>) {
+        let hits = (self.sought.hits_in)(&text);
         if !hits.is_empty() {
             let map = map();
-            self.views.push(View { at, text, map, hits });
+            let packed = packed.cloned();
+            self.views.push(View {
+                at,
+                text,
+                map,
+                hits,
+                packed,
+            });
         }
     }
 
@@ -174,6 +196,32 @@ impl<'n> Collector<'n> {
         } else {
             (decoded.text, decoded.map)
         };
+        self.search(at, Cow::Owned(text), Cow::Owned(map));
+    }
+
+    /// A traceback: its frames are items of a list, and no line ends stand between them.
+    fn frames(&mut self, at: At, traceback: NodeId) {
+        let json = &self.notebook.json;
+        if json.kind(traceback) != Kind::Array {
+            return self.decoded(at, traceback);
+        }
+        let frames: Vec<NodeId> = json.items(traceback).collect();
+        if !frames.iter().any(|frame| self.worth_decoding(*frame)) {
+            return;
+        }
+        let mut text = String::new();
+        let mut map = OffsetMap::default();
+        for frame in frames {
+            let decoded = self.notebook.text_of(frame);
+            let (plain, inner) = strip_ansi(&decoded.text);
+            text.push_str(&plain);
+            for segment in inner.through(&decoded.map).segments() {
+                map.push(segment.derived.len(), segment.original);
+            }
+            let end = self.notebook.json.span(frame).end;
+            text.push('\n');
+            map.push(1, Span::new(end, end));
+        }
         self.search(at, Cow::Owned(text), Cow::Owned(map));
     }
 
@@ -193,7 +241,7 @@ impl<'n> Collector<'n> {
         raw.len() <= WORTH_A_LOOK
             || memmem::find(raw.as_bytes(), b"\\u00").is_some()
             || memmem::find(raw.as_bytes(), PACKED).is_some()
-            || may_hold(raw)
+            || (self.sought.may_hold)(raw)
     }
 
     /// A JSON value as it stands in the file, so that keys and values are seen together; strings with
@@ -242,8 +290,12 @@ impl<'n> Collector<'n> {
 
     fn png(&mut self, at: At, text: &str, map: &OffsetMap) {
         let (line, lines) = one_line(text);
+        let packed = Packed {
+            pieces: map.pieces(Span::new(0, text.trim_end().len())),
+            image: true,
+        };
         for chunk in png::texts(&line) {
-            self.keep(at, Cow::Owned(chunk.text), || {
+            self.keep(at, Cow::Owned(chunk.text), Some(&packed), || {
                 let inner = match &lines {
                     Some(lines) => chunk.map.through(lines),
                     None => chunk.map,
@@ -265,7 +317,11 @@ impl<'n> Collector<'n> {
         } else {
             (decoded, None)
         };
-        self.keep(at, Cow::Owned(decoded.clone()), || {
+        let packed = Packed {
+            pieces: map.pieces(Span::new(0, text.trim_end().len())),
+            image: false,
+        };
+        self.keep(at, Cow::Owned(decoded.clone()), Some(&packed), || {
             let mut inner = match &markup {
                 Some((markup, whole)) => markup.through(&base64::map(whole, 0, false, line.len())),
                 None => base64::map(&decoded, 0, false, line.len()),
