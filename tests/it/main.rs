@@ -10,6 +10,7 @@
 mod harness;
 
 mod cli;
+mod redact;
 mod rule_pages;
 mod secrets;
 mod tidy;

@@ -17,7 +17,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "check", "emit", "facts", "finding", "io", "notebook", "plan", "python", "report", "rules", "secrets", "select",
+            "check", "emit", "facts", "finding", "io", "notebook", "plan", "python", "redact", "report", "rules", "secrets", "select",
             "settings", "text",
         ],
     ),
@@ -29,6 +29,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("notebook", &["json", "text"]),
     ("plan", &["facts", "finding", "notebook", "python", "settings", "text"]),
     ("python", &["notebook", "text"]),
+    ("redact", &["finding", "notebook", "secrets", "text"]),
     ("report", &["finding", "notebook", "text", "verdict"]),
     ("rules", &["facts", "finding", "notebook", "python", "secrets", "text"]),
     ("secrets", &["finding", "json", "notebook", "text"]),
