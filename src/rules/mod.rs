@@ -4,11 +4,14 @@ mod absolute_path;
 mod context;
 mod counts;
 mod failed_cell;
+mod import_path_edit;
 mod invalid_syntax;
 mod missing_execution;
 mod missing_name;
+mod mounted_path;
 mod out_of_order_execution;
 mod path_literal;
+mod personal_data_in_output;
 mod secret_in_metadata;
 mod secret_in_output;
 mod secret_in_source;
@@ -16,6 +19,8 @@ mod undefined_name;
 mod unexecuted_cell;
 mod unused_ignore;
 mod used_before_definition;
+mod user_path_in_output;
+mod working_directory_change;
 
 pub use context::Context;
 pub(crate) use unused_ignore::META as UNUSED_IGNORE;
@@ -88,7 +93,12 @@ pub static RULES: &[&dyn Rule] = &[
     &secret_in_output::SecretInOutput,
     &secret_in_source::SecretInSource,
     &secret_in_metadata::SecretInMetadata,
+    &personal_data_in_output::PersonalDataInOutput,
     &absolute_path::AbsolutePath,
+    &user_path_in_output::UserPathInOutput,
+    &mounted_path::MountedPath,
+    &working_directory_change::WorkingDirectoryChange,
+    &import_path_edit::ImportPathEdit,
     &invalid_syntax::InvalidSyntax,
 ];
 
