@@ -11,6 +11,7 @@ pub mod json;
 pub mod notebook;
 pub mod plan;
 pub mod python;
+pub mod redact;
 pub mod report;
 pub mod rules;
 pub mod secrets;

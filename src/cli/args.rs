@@ -16,6 +16,8 @@ pub struct Args {
 pub enum Command {
     /// Say what keeps notebooks from being trusted
     Check(CheckArgs),
+    /// Replace the secrets in outputs and metadata, and nothing else
+    Redact(RedactArgs),
     /// Print a rule's page; without a rule, the list of rules
     Explain(ExplainArgs),
     /// Turn a notebook into a package that computes the same values
@@ -66,6 +68,28 @@ pub struct CheckArgs {
     /// Say what is read, and which settings apply
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub verbose: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct RedactArgs {
+    /// Notebooks, and folders to search for notebooks; `-` reads stdin and writes stdout
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Secrets in sources too: a literal becomes a look-up in the environment
+    #[arg(long)]
+    pub source: bool,
+    /// Home directories in outputs too: they become `~`
+    #[arg(long = "paths")]
+    pub redact_paths: bool,
+    /// Write nothing; exit with 1 where something would change
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; print the difference, secrets hidden on both sides
+    #[arg(long)]
+    pub diff: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, ClapArgs)]

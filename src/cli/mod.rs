@@ -7,6 +7,7 @@ mod check;
 mod describe;
 mod explain;
 mod graduate;
+mod redact;
 mod resolve;
 mod talk;
 
@@ -30,6 +31,7 @@ enum Outcome {
 pub fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Check(args) => check::run(&args),
+        Command::Redact(args) => redact::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Graduate(args) => graduate::run(&args),
     };

@@ -28,29 +28,56 @@ impl Rule for AbsolutePath {
     }
 
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
-        for code in ctx.cells {
-            if let Some(parsed) = code.parsed() {
-                let mut paths = Paths {
-                    code,
-                    evidence: Evidence::None,
-                    found: Vec::new(),
-                };
-                paths.visit_body(&parsed.syntax().body);
-                out.extend(
-                    paths
-                        .found
-                        .into_iter()
-                        .map(|path| finding(ctx.in_code(code, path.span), &path)),
-                );
-            }
-            magics(ctx, code, out);
-        }
+        let paths = paths(ctx).into_iter().filter(|(_, path)| !is_hosted(&path.text));
+        out.extend(paths.map(|(place, path)| finding(place, &path)));
     }
 }
 
-struct Path {
-    span: Span,
-    text: String,
+/// All paths in the code of a notebook that are bound to a machine.
+pub(super) fn paths(ctx: &Context<'_>) -> Vec<(Place, Path)> {
+    let mut found = Vec::new();
+    for code in ctx.cells {
+        if let Some(parsed) = code.parsed() {
+            let mut paths = Paths {
+                code,
+                evidence: Evidence::None,
+                found: Vec::new(),
+            };
+            paths.visit_body(&parsed.syntax().body);
+            found.extend(paths.found.into_iter().map(|path| (ctx.in_code(code, path.span), path)));
+        }
+        magics(ctx, code, &mut found);
+    }
+    found
+}
+
+/// Folders that a service mounts where it runs notebooks: rule MB403's.
+const HOSTED: [&str; 11] = [
+    "/content",
+    "/kaggle",
+    "/dbfs",
+    "dbfs:",
+    "/databricks",
+    "/opt/ml",
+    "/home/ec2-user/SageMaker",
+    "/home/sagemaker-user",
+    "/home/studio-lab-user",
+    "/home/jovyan",
+    "/teamspace",
+];
+
+/// Whether a path lies on what a hosted service mounts.
+pub(super) fn is_hosted(path: &str) -> bool {
+    let path = path.strip_prefix("file://").unwrap_or(path);
+    HOSTED.iter().any(|folder| {
+        path.strip_prefix(folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || folder.ends_with(':'))
+    })
+}
+
+pub(super) struct Path {
+    pub span: Span,
+    pub text: String,
     class: PathClass,
 }
 
@@ -81,9 +108,9 @@ fn finding(place: Place, path: &Path) -> Finding {
     finding
 }
 
-const PARAMETER: &str = "use a path relative to the notebook, or make the folder a parameter";
+pub(super) const PARAMETER: &str = "use a path relative to the notebook, or make the folder a parameter";
 
-fn clip(path: &str) -> String {
+pub(super) fn clip(path: &str) -> String {
     match path.char_indices().nth(100) {
         Some((cut, _)) => format!("{}…", path.get(..cut).unwrap_or_default()),
         None => path.to_owned(),
@@ -377,7 +404,7 @@ fn is_file_function(name: &str) -> bool {
 }
 
 /// `c` of `a.b.c`.
-fn last_name(expr: &Expr) -> &str {
+pub(super) fn last_name(expr: &Expr) -> &str {
     match expr {
         Expr::Name(name) => name.id.as_str(),
         Expr::Attribute(attribute) => attribute.attr.as_str(),
@@ -430,7 +457,7 @@ fn written(literal: &str) -> String {
 }
 
 /// Paths in `%cd /content/x`, `!ls /home/ann`: the words that are plainly one.
-fn magics(ctx: &Context<'_>, code: &CellCode, out: &mut Vec<Finding>) {
+fn magics(ctx: &Context<'_>, code: &CellCode, out: &mut Vec<(Place, Path)>) {
     let Some(cell) = ctx.notebook.cell(code.idx) else {
         return;
     };
@@ -461,7 +488,7 @@ fn magics(ctx: &Context<'_>, code: &CellCode, out: &mut Vec<Finding>) {
                 text: word.to_owned(),
                 class,
             };
-            out.push(finding(ctx.in_source(cell, path.span), &path));
+            out.push((ctx.in_source(cell, path.span), path));
         }
     }
 }
@@ -485,6 +512,6 @@ fn words(command: &str) -> Vec<&str> {
     words
 }
 
-fn span(node: &impl Ranged) -> Span {
+pub(super) fn span(node: &impl Ranged) -> Span {
     Span::new(node.range().start().to_usize(), node.range().end().to_usize())
 }

@@ -7,14 +7,17 @@ mod counts;
 mod deleted_name;
 mod failed_cell;
 mod hidden_input;
+mod import_path_edit;
 mod invalid_syntax;
 mod missing_execution;
 mod missing_name;
 mod mixed_sessions;
+mod mounted_path;
 mod not_idempotent;
 mod order_dependent_value;
 mod out_of_order_execution;
 mod path_literal;
+mod personal_data_in_output;
 mod replay;
 mod secret_in_metadata;
 mod secret_in_output;
@@ -30,7 +33,9 @@ mod unsafe_deserialization;
 mod unseeded_randomness;
 mod unused_ignore;
 mod used_before_definition;
+mod user_path_in_output;
 mod wall_clock;
+mod working_directory_change;
 
 pub use context::Context;
 pub(crate) use unused_ignore::META as UNUSED_IGNORE;
@@ -111,7 +116,12 @@ pub static RULES: &[&dyn Rule] = &[
     &secret_in_output::SecretInOutput,
     &secret_in_source::SecretInSource,
     &secret_in_metadata::SecretInMetadata,
+    &personal_data_in_output::PersonalDataInOutput,
     &absolute_path::AbsolutePath,
+    &user_path_in_output::UserPathInOutput,
+    &mounted_path::MountedPath,
+    &working_directory_change::WorkingDirectoryChange,
+    &import_path_edit::ImportPathEdit,
     &unseeded_randomness::UnseededRandomness,
     &unbounded_request::UnboundedRequest,
     &unsafe_deserialization::UnsafeDeserialization,

@@ -2,7 +2,7 @@
 
 use crate::finding::Confidence;
 
-use super::checks::Candidate;
+use super::checks::{entropy, is_name};
 
 /// What the name says that the value is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -11,46 +11,74 @@ enum Kind {
     Password,
     /// Drawn by a machine: long and random.
     Key,
+    /// Perhaps a key of a service, perhaps one of a dictionary.
+    Weak,
 }
 
-/// Judges an assignment of a quoted value.
-pub(super) fn quoted(Candidate { before, secret, .. }: Candidate<'_>) -> Option<Confidence> {
-    judge(before, secret, true)
+/// Judges the value that stands after a name.
+///
+/// `strong`: something between the two, or around the value, shows that it is assigned.
+pub(super) fn judge(name: &str, before: &str, value: &str, stands: Stands) -> Option<Confidence> {
+    let parted = snake(name);
+    let kind = kind_of(&parted, before)?;
+    let beside =
+        stands == Stands::Beside && (kind == Kind::Password || is_name(value) || value.contains([':', '/', '.']));
+    if beside || (stands != Stands::Quoted && looks_like_code(value)) {
+        return None;
+    }
+    match kind {
+        Kind::Password => password(value, stands == Stands::Quoted),
+        Kind::Key => {
+            let quoted = stands == Stands::Quoted;
+            let shuffled =
+                value.bytes().any(|b| b.is_ascii_uppercase()) && value.bytes().any(|b| b.is_ascii_lowercase());
+            let shortest = if quoted && shuffled { 10 } else { 16 };
+            let chosen = || {
+                (quoted && parted.ends_with("secret"))
+                    .then(|| password(value, true))
+                    .flatten()
+            };
+            key(value, shortest).or_else(chosen)
+        }
+        Kind::Weak => key(value, 20).filter(|_| !is_name(value)),
+    }
 }
 
-/// Judges `NAME=value` without quotes, where more things look alike.
-pub(super) fn bare(
-    Candidate {
-        before, secret: value, ..
-    }: Candidate<'_>,
-) -> Option<Confidence> {
+/// How a value stands after its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stands {
+    Quoted,
+    /// After a sign, without quotes.
+    Bare,
+    /// After nothing but a space.
+    Beside,
+}
+
+/// `passwordLabel` as `password_label`.
+fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut last = 'A';
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && last.is_ascii_lowercase() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+        last = c;
+    }
+    out
+}
+
+fn looks_like_code(value: &str) -> bool {
     let code = value.contains(['(', ')', '[', ']', '{', '}', '<', '>', ',', ';', '"', '\'']);
     let dotted_name = value.contains('.')
         && value
             .split('.')
             .all(|part| part.chars().all(|c| c.is_ascii_alphabetic() || c == '_'));
-    if code || dotted_name {
-        None
-    } else {
-        judge(before, value, false)
-    }
-}
-
-fn judge(before: &str, value: &str, quoted: bool) -> Option<Confidence> {
-    let name = before.to_ascii_lowercase();
-    let name = name.trim_end_matches(|c: char| !c.is_alphanumeric());
-    let name = name
-        .rsplit(|c: char| !c.is_alphanumeric() && c != '_' && c != '-')
-        .next()
-        .unwrap_or_default();
-    match kind_of(name)? {
-        Kind::Password => password(value, quoted),
-        Kind::Key => key(value),
-    }
+    code || dotted_name
 }
 
 /// What a variable, keyword or dictionary key of this name holds; `None` for one that only speaks of secrets.
-fn kind_of(name: &str) -> Option<Kind> {
+fn kind_of(name: &str, before: &str) -> Option<Kind> {
     let about = [
         "name", "path", "file", "url", "uri", "id", "type", "field", "column", "col", "arn", "env", "var", "pattern",
         "size", "len", "length", "label", "prefix", "suffix", "version", "endpoint", "dir", "regex", "hint", "count",
@@ -93,6 +121,7 @@ fn kind_of(name: &str) -> Option<Kind> {
         "passphrase",
         "pwd",
         "passwort",
+        "passcode",
         "mot_de_passe",
         "contrasena",
         "senha",
@@ -102,7 +131,84 @@ fn kind_of(name: &str) -> Option<Kind> {
     if password.iter().any(|word| name.ends_with(word)) {
         return Some(Kind::Password);
     }
-    Some(Kind::Key)
+    let strong = [
+        "secret",
+        "token",
+        "apikey",
+        "accesskey",
+        "authkey",
+        "appkey",
+        "licensekey",
+        "credential",
+        "appid",
+        "bearer",
+    ];
+    let joined: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    if strong.iter().any(|word| joined.contains(word)) {
+        return Some(Kind::Key);
+    }
+    if name == "key" {
+        let last = before
+            .trim_end()
+            .rsplit(|c: char| !c.is_ascii_alphabetic())
+            .next()
+            .unwrap_or_default();
+        let said = [
+            "api", "secret", "access", "private", "auth", "license", "account", "app", "service",
+        ];
+        return said
+            .iter()
+            .any(|word| last.eq_ignore_ascii_case(word))
+            .then_some(Kind::Key);
+    }
+    let plain = [
+        "primary",
+        "foreign",
+        "sort",
+        "dict",
+        "cache",
+        "partition",
+        "group",
+        "row",
+        "shortcut",
+        "column",
+        "unique",
+        "map",
+        "lookup",
+        "legend",
+        "color",
+        "object",
+        "s3",
+        "blob",
+        "registry",
+        "keyboard",
+        "hot",
+        "answer",
+        "node",
+        "author",
+        "authority",
+        "monkey",
+        "turkey",
+        "storage",
+        "join",
+        "plot",
+        "data",
+        "keyword",
+        "pass",
+        "passed",
+        "passes",
+        "bypass",
+        "compass",
+        "passenger",
+        "passengers",
+        "keys",
+        "keynote",
+        "keypoint",
+    ];
+    let words: Vec<&str> = name.split(['_', '-']).collect();
+    let ends = ["key", "auth", "cred", "creds", "pass", "private", "access"];
+    let told = ends.iter().any(|end| name.ends_with(end)) && !words.iter().any(|word| plain.contains(word));
+    told.then_some(Kind::Weak)
 }
 
 fn password(value: &str, quoted: bool) -> Option<Confidence> {
@@ -119,7 +225,6 @@ fn password(value: &str, quoted: bool) -> Option<Confidence> {
     let common = word
         || is_code(value)
         || spaced
-        || is_hash(value)
         || is_uuid(value)
         || value.starts_with(['/', '~', '.', '\\', '#', '%', '@', ':', '-', '&']);
     let short = value.chars().count() < 6;
@@ -134,7 +239,7 @@ fn password(value: &str, quoted: bool) -> Option<Confidence> {
     })
 }
 
-fn key(value: &str) -> Option<Confidence> {
+fn key(value: &str, shortest: usize) -> Option<Confidence> {
     let digits = value.chars().filter(char::is_ascii_digit).count();
     let letters = value.chars().filter(char::is_ascii_alphabetic).count();
     let legal = value
@@ -143,14 +248,14 @@ fn key(value: &str) -> Option<Confidence> {
     let words = value
         .split(['-', '_', '.', '/', ':'])
         .all(|part| part.chars().all(|c| c.is_ascii_lowercase()) || part.chars().all(|c| c.is_ascii_digit()));
-    let random = digits >= 2 && letters >= 2 && super::checks::entropy(value) >= 3.2;
-    if value.len() < 16
+    let random = digits >= 2 && letters >= 2 && entropy(value) >= 3.2;
+    if value.len() < shortest
         || !legal
         || words
         || !random
         || value.contains("://")
+        || value.starts_with("arn:")
         || value.starts_with(['/', '.'])
-        || is_uuid(value)
         || is_address(value)
         || is_code(value)
     {
@@ -164,11 +269,6 @@ fn is_code(value: &str) -> bool {
     ["environ", "getenv", "getpass", "secrets.", "config.", "self.", "input("]
         .iter()
         .any(|word| value.contains(word))
-}
-
-/// MD5, SHA-1 and SHA-256 of a password are not the password.
-fn is_hash(value: &str) -> bool {
-    [32, 40, 64, 128].contains(&value.len()) && value.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 /// `org/model-7b-v2`, `bucket.s3.example.com/x`, `file.p12`: names of things that can be fetched.

@@ -3,6 +3,8 @@
 use crate::finding::Confidence;
 use crate::text::Span;
 
+use super::base64;
+
 /// A match of a detector's pattern.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'t> {
@@ -79,7 +81,7 @@ pub(super) fn github(Candidate { secret, .. }: Candidate<'_>) -> Option<Confiden
     })
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, _| {
         if crc & 1 == 1 {
             (crc >> 1) ^ 0xedb8_8320
@@ -105,15 +107,15 @@ fn base62(mut number: u32) -> String {
 /// A JSON Web Token: three parts, of which the first two are base64url of JSON objects.
 pub(super) fn jwt(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
     let mut parts = secret.split('.');
-    let header = base64(parts.next()?)?;
-    let payload = base64(parts.next()?)?;
+    let header = base64::decode(parts.next()?)?;
+    let payload = base64::decode(parts.next()?)?;
     let names_algorithm = header.windows(5).any(|window| window == b"\"alg\"");
     (names_algorithm && payload.first() == Some(&b'{')).then_some(Confidence::Certain)
 }
 
 /// `Basic` credentials: base64 of `user:password`.
 pub(super) fn basic(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
-    let decoded = String::from_utf8(base64(secret)?).ok()?;
+    let decoded = String::from_utf8(base64::decode(secret)?).ok()?;
     let (user, password) = decoded.split_once(':')?;
     let printable = decoded.chars().all(|c| !c.is_control());
     (printable && !user.is_empty() && password.len() >= 3).then_some(Confidence::Certain)
@@ -148,25 +150,132 @@ pub(super) fn uri_password(Candidate { whole, secret, .. }: Candidate<'_>) -> Op
     })
 }
 
-/// Decodes base64 or base64url, padded or not.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for byte in text.trim_end_matches('=').bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push(u8::try_from((bits >> held) & 0xff).unwrap_or_default());
-        }
+/// A private key in base64 of its PEM form: enough of it.
+pub(super) fn pem_base64(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    (secret.len() >= 80 && entropy(secret) > 3.5).then_some(Confidence::Certain)
+}
+
+/// The start of a JSON Web Token, as one that was cut or made by hand still shows: a header that names an algorithm.
+pub(super) fn jwt_start(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    let header = base64::decode(secret.split('.').next()?)?;
+    let names_algorithm = header.windows(5).any(|window| window == b"\"alg\"");
+    names_algorithm.then_some(Confidence::Likely)
+}
+
+/// Words that say that a number in a service's line is one that everybody may know.
+const PUBLIC: [&str; 16] = [
+    "commit",
+    "sha",
+    "revision",
+    "hash",
+    "md5",
+    "digest",
+    "checksum",
+    "uuid",
+    "run",
+    "etag",
+    "version",
+    "public",
+    "user_id",
+    "client_id",
+    "clientid",
+    "job",
+];
+const LABELS: [&str; 11] = [
+    "key",
+    "token",
+    "secret",
+    "pass",
+    "auth",
+    "private",
+    "access",
+    "credential",
+    "apikey",
+    "appid",
+    "login",
+];
+
+fn is_public(lower: &str) -> bool {
+    lower
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .any(|word| {
+            PUBLIC
+                .iter()
+                .any(|public| word == *public || (public.contains('_') && word.ends_with(public)))
+        })
+}
+
+/// A value in the line of a service's name: something between the two says that it is a key.
+pub(super) fn service(Candidate { before, secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    let lower = before.to_ascii_lowercase();
+    let near = lower.trim_end_matches(['"', '\'', '\\', ' ', '`']);
+    let labelled = LABELS.iter().any(|label| lower.contains(label));
+    let assigned = lower.len() > near.len() && near.ends_with(['=', '(', ':']) || near.ends_with('=');
+    let positional = near.ends_with(',') && near.contains('(');
+    let hexadecimal = secret.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    if !(labelled || assigned || positional) || is_public(&lower) || (!hexadecimal && is_name(secret)) {
+        return None;
     }
-    Some(out)
+    Some(if labelled {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    })
+}
+
+/// Words, numbers and dates joined: what people write, and nobody draws.
+pub(super) fn is_name(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    if letters == 0 || value.contains("://") || value.contains("www.") {
+        return true;
+    }
+    if digits == 0 {
+        return !unpronounceable(value);
+    }
+    let parts = value.split(|c: char| !c.is_ascii_alphanumeric());
+    let word = |part: &str| {
+        let stem = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        stem.is_empty()
+            || (stem.len() < 14 && stem.bytes().all(|byte| byte.is_ascii_alphabetic()) && !unpronounceable(stem))
+    };
+    let several = value.bytes().filter(|byte| !byte.is_ascii_alphanumeric()).count() >= 1;
+    several && parts.clone().all(word)
+}
+
+/// Six consonants in a row, or upper and lower case shuffled: no language is written so.
+pub(super) fn unpronounceable(value: &str) -> bool {
+    let mut run = 0;
+    let consonants = value.bytes().any(|byte| {
+        let consonant = byte.is_ascii_alphabetic() && !b"aeiouyAEIOUY".contains(&byte);
+        run = if consonant { run + 1 } else { 0 };
+        run >= 6
+    });
+    let bytes = value.as_bytes();
+    let switches = bytes
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+        .count();
+    consonants || (value.len() >= 16 && switches * 5 >= value.len())
+}
+
+/// A Slack token's last part: random, or the digits of an old one.
+pub(super) fn slack(candidate: Candidate<'_>) -> Option<Confidence> {
+    let tail = candidate.secret.rsplit('-').next().unwrap_or_default();
+    let digits = tail.bytes().filter(u8::is_ascii_digit).count();
+    (digits >= 2 && (digits < tail.len() || digits >= 10)).then_some(Confidence::Certain)
+}
+
+/// A password between a call's quotes: no word, no name, no address.
+pub(super) fn called_password(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    super::assignment::judge("password", "", secret, super::assignment::Stands::Quoted)
+}
+
+/// `user:password` of a command.
+pub(super) fn user_password(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    let (user, password) = secret.split_once(':')?;
+    if user.starts_with("http") || password.starts_with("//") || user == password {
+        return None;
+    }
+    super::assignment::judge("password", "", password, super::assignment::Stands::Quoted)
 }

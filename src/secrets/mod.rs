@@ -3,23 +3,34 @@
 //! A detector is a row of a table under `detectors/`. Adding one is adding a row; a test runs its examples.
 
 mod assignment;
+mod base64;
 mod checks;
-pub mod detectors;
+mod decode;
+mod detectors;
 mod engine;
+mod homes;
+mod label;
+mod personal;
 mod placeholder;
+mod png;
+mod repack;
 mod view;
 
-pub use detectors::{DETECTORS, Detector};
+pub use decode::without_ansi;
+pub use detectors::{Detector, detectors};
 pub use engine::{Hit, compile, hits_in};
-pub use view::without_ansi;
+pub use homes::{Home, homes};
+pub use personal::{Personal, personal};
+pub(crate) use repack::repack;
+pub use view::Packed;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::finding::{Confidence, Located, Place};
 use crate::notebook::Notebook;
-use crate::text::{Masker, shown};
+use crate::text::{Masker, Span, shown};
 
-use view::View;
+use view::Sought;
 
 /// A credential and where it stands.
 #[derive(Debug)]
@@ -32,9 +43,28 @@ pub struct Secret {
     pub place: Place,
     /// Its first characters and its length: all that is ever said of it.
     shown: String,
+    value: Hidden,
+    /// The bytes of the file that hold it; several where a list's items or colour codes part it.
+    pub pieces: Vec<Span>,
+    /// The base64 that it was packed into.
+    pub packed: Option<Packed>,
+}
+
+/// A value that is never printed, not even for debugging.
+struct Hidden(String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 impl Secret {
+    /// The secret itself, for those who remove it.
+    pub(crate) fn value(&self) -> &str {
+        &self.value.0
+    }
+
     /// `a GitHub token (ghp_…, 40 characters) is <where>`
     pub fn message(&self, stands: &str) -> String {
         format!("{} {} is {stands}", self.name, self.shown)
@@ -51,32 +81,37 @@ pub struct Secrets {
 
 /// Finds the credentials of a notebook: in sources of all cells, outputs and metadata.
 pub fn scan(notebook: &Notebook<'_>) -> Secrets {
-    let views = view::collect(notebook, engine::may_hold);
-    let hits: Vec<(&View<'_>, Vec<Hit>)> = views
+    let sought = Sought {
+        hits_in,
+        may_hold: engine::may_hold,
+    };
+    let views = view::collect(notebook, sought);
+    let values = views
         .iter()
-        .map(|view| (view, hits_in(&view.text)))
-        .filter(|(_, hits)| !hits.is_empty())
-        .collect();
-    let values = hits
-        .iter()
-        .flat_map(|(view, hits)| hits.iter().map(|hit| hit.span.slice(&view.text)));
+        .flat_map(|view| view.hits.iter().map(|hit| hit.span.slice(&view.text)));
     let masker = Masker::new(values);
-    let mut found = Vec::new();
-    // a string of metadata is seen twice: in the raw object and, where it has escapes, decoded
-    let mut seen = BTreeSet::new();
-    for (view, hits) in hits {
+    let mut found: Vec<Secret> = Vec::new();
+    // a string may be seen several times: in a raw object and decoded, with and without its percent signs
+    let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
+    for view in &views {
         let located = Located::new(&view.text, &view.map);
-        for hit in hits {
-            let place = located.place(view.kind, view.cell, view.output, hit.span, &masker);
-            if seen.insert((place.span, hit.detector)) {
-                found.push(Secret {
-                    detector: hit.detector,
-                    name: hit.name,
-                    confidence: hit.confidence,
-                    place,
-                    shown: shown(hit.span.slice(&view.text)),
-                });
+        for hit in &view.hits {
+            let span = view.map.original(hit.span);
+            let before = seen.range(..span.end).next_back();
+            if before.is_some_and(|(_, end)| *end > span.start) {
+                continue;
             }
+            seen.insert(span.start, span.end);
+            found.push(Secret {
+                detector: hit.detector,
+                name: hit.name,
+                confidence: hit.confidence,
+                place: located.place(view.at.kind, view.at.cell, view.at.output, hit.span, &masker),
+                shown: shown(hit.span.slice(&view.text)),
+                value: Hidden(hit.span.slice(&view.text).to_owned()),
+                pieces: view.map.pieces(hit.span),
+                packed: view.packed.clone(),
+            });
         }
     }
     found.sort_by(|a, b| (a.place.span, a.detector).cmp(&(b.place.span, b.detector)));

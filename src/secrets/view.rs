@@ -2,185 +2,364 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use crate::finding::PlaceKind;
 use crate::json::{Kind, NodeId};
 use crate::notebook::{Cell, CellIdx, Notebook, Output, OutputKind};
 use crate::text::{OffsetMap, Span};
 
-/// A text of the notebook.
+use super::decode::{has_percent, strip_ansi, unescape_markup, unescape_percent};
+use super::engine::Hit;
+use super::{base64, png};
+
+/// A text of the notebook that holds credentials.
 pub(super) struct View<'n> {
+    pub at: At,
+    pub text: Cow<'n, str>,
+    pub map: Cow<'n, OffsetMap>,
+    pub hits: Vec<Hit>,
+    /// The base64 that the text was packed into.
+    pub packed: Option<Packed>,
+}
+
+/// Base64 in the file, and what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// Bytes of the file.
+    pub pieces: Vec<Span>,
+    /// Whether it is a PNG image and the text one of its chunks.
+    pub image: bool,
+}
+
+/// Which part of the notebook a text belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
     pub kind: PlaceKind,
     pub cell: Option<CellIdx>,
     pub output: Option<usize>,
-    pub text: Cow<'n, str>,
-    pub map: Cow<'n, OffsetMap>,
 }
 
 /// Values longer than this are looked at in the file before they are decoded.
 const WORTH_A_LOOK: usize = 4096;
 
-/// The views of a notebook. `may_hold` says whether a text can hold anything at all.
-pub(super) fn collect<'n>(notebook: &'n Notebook<'n>, may_hold: impl Fn(&str) -> bool) -> Vec<View<'n>> {
+/// What is sought in texts.
+#[derive(Clone, Copy)]
+pub(super) struct Sought {
+    pub hits_in: fn(&str) -> Vec<Hit>,
+    /// `false` only for a text that holds none.
+    pub may_hold: fn(&str) -> bool,
+}
+
+/// The views of a notebook in which something was found.
+pub(super) fn collect<'n>(notebook: &'n Notebook<'n>, sought: Sought) -> Vec<View<'n>> {
     let mut collector = Collector {
         notebook,
-        may_hold,
+        sought,
         views: Vec::new(),
     };
     for cell in &notebook.cells {
         collector.cell(cell);
     }
     if let Some(metadata) = notebook.metadata {
-        collector.raw(PlaceKind::Metadata, None, None, metadata);
+        let at = At {
+            kind: PlaceKind::Metadata,
+            cell: None,
+            output: None,
+        };
+        collector.raw(at, metadata);
     }
     collector.views
 }
 
-struct Collector<'n, F> {
+struct Collector<'n> {
     notebook: &'n Notebook<'n>,
-    may_hold: F,
+    sought: Sought,
     views: Vec<View<'n>>,
 }
 
-impl<'n, F: Fn(&str) -> bool> Collector<'n, F> {
+impl<'n> Collector<'n> {
     fn cell(&mut self, cell: &'n Cell) {
-        if (self.may_hold)(&cell.source.text) {
-            self.views.push(View {
-                kind: PlaceKind::Source,
-                cell: Some(cell.idx),
-                output: None,
-                text: Cow::Borrowed(&cell.source.text),
-                map: Cow::Borrowed(&cell.source.map),
-            });
-        }
+        let at = |kind, output| At {
+            kind,
+            cell: Some(cell.idx),
+            output,
+        };
+        self.search(
+            at(PlaceKind::Source, None),
+            Cow::Borrowed(&cell.source.text),
+            Cow::Borrowed(&cell.source.map),
+        );
         for (index, output) in cell.outputs.iter().enumerate() {
-            self.output(cell.idx, index, output);
+            self.output(at(PlaceKind::Output, Some(index)), output);
         }
         if let Some(metadata) = cell.metadata {
-            self.raw(PlaceKind::Metadata, Some(cell.idx), None, metadata);
+            self.raw(at(PlaceKind::Metadata, None), metadata);
         }
         if let Some(attachments) = self.notebook.lookup(cell.node, &["attachments"]) {
-            for (_, bundle) in self.notebook.json.entries(attachments) {
-                for (mime, value) in self.notebook.json.entries(bundle) {
-                    if is_text(&self.notebook.text_of(mime).text) {
-                        self.raw(PlaceKind::Metadata, Some(cell.idx), None, value);
-                    }
+            let bundles: Vec<NodeId> = self
+                .notebook
+                .json
+                .entries(attachments)
+                .map(|(_, bundle)| bundle)
+                .collect();
+            for bundle in bundles {
+                let values: Vec<(NodeId, NodeId)> = self.notebook.json.entries(bundle).collect();
+                for (mime, value) in values {
+                    self.attachment(at(PlaceKind::Metadata, None), &self.notebook.text_of(mime).text, value);
                 }
             }
         }
     }
 
-    fn output(&mut self, cell: CellIdx, index: usize, output: &'n Output) {
-        let at = (Some(cell), Some(index));
+    /// An attachment is base64 whatever it is, but for those that were written by hand.
+    fn attachment(&mut self, at: At, mime: &str, node: NodeId) {
+        if mime == "image/png" {
+            self.image(at, node);
+        } else if is_text(mime) {
+            let decoded = self.notebook.text_of(node);
+            if !self.base64(at, &decoded.text, &decoded.map) {
+                self.raw(at, node);
+            }
+        }
+    }
+
+    fn output(&mut self, at: At, output: &'n Output) {
         if let OutputKind::Error { .. } = output.kind {
             for key in ["ename", "evalue"] {
                 if let Some(value) = self.notebook.lookup(output.node, &[key]) {
-                    self.decoded(PlaceKind::Output, at.0, at.1, value);
+                    self.decoded(at, value);
                 }
             }
-            // frames are items of a list and no line ends stand between them
-            let frames: Vec<NodeId> = output
-                .text
-                .into_iter()
-                .flat_map(|list| self.notebook.json.items(list))
-                .collect();
-            for frame in frames {
-                self.decoded(PlaceKind::Output, at.0, at.1, frame);
+            if let Some(traceback) = output.text {
+                self.frames(at, traceback);
             }
             return;
         }
         if let Some(text) = output.text {
-            self.decoded(PlaceKind::Output, at.0, at.1, text);
+            self.decoded(at, text);
         }
         for (mime, value) in &output.data {
+            if mime == "image/png" {
+                self.image(at, *value);
+            }
             if !is_text(mime) {
                 continue;
             }
             match self.notebook.json.kind(*value) {
-                Kind::Object => self.raw(PlaceKind::Output, at.0, at.1, *value),
-                _ if mime == "text/html" || mime == "image/svg+xml" => self.markup(at.0, at.1, *value),
-                _ => self.decoded(PlaceKind::Output, at.0, at.1, *value),
+                Kind::Object => self.raw(at, *value),
+                Kind::Array if mime.ends_with("json") => self.raw(at, *value),
+                _ if mime == "text/html" || mime == "image/svg+xml" => self.markup(at, *value),
+                _ => self.decoded(at, *value),
             }
         }
         if let Some(metadata) = self.notebook.lookup(output.node, &["metadata"]) {
-            self.raw(PlaceKind::Output, at.0, at.1, metadata);
+            self.raw(at, metadata);
+        }
+    }
+
+    /// Searches a text, and what is packed into it.
+    fn search(&mut self, at: At, text: Cow<'n, str>, map: Cow<'n, OffsetMap>) {
+        self.packed(at, &text, &map);
+        if has_percent(&text) {
+            let (plain, inner) = unescape_percent(&text);
+            self.keep(at, Cow::Owned(plain), None, || Cow::Owned(inner.through(&map)));
+        }
+        self.keep(at, text, None, || map);
+    }
+
+    /// Searches one text for good.
+    fn keep(&mut self, at: At, text: Cow<'n, str>, packed: Option<&Packed>, map: impl FnOnce() -> Cow<'n, OffsetMap>) {
+        let hits = (self.sought.hits_in)(&text);
+        if !hits.is_empty() {
+            let map = map();
+            let packed = packed.cloned();
+            self.views.push(View {
+                at,
+                text,
+                map,
+                hits,
+                packed,
+            });
         }
     }
 
     /// A string or list of strings, decoded, colour codes dropped.
-    fn decoded(&mut self, kind: PlaceKind, cell: Option<CellIdx>, output: Option<usize>, node: NodeId) {
-        let raw = self.notebook.json.span(node).slice(self.notebook.text);
-        // an escaped letter or a colour code may part a keyword, so such a text is decoded whatever it shows
-        if raw.len() > WORTH_A_LOOK && !raw.contains("\\u00") && !(self.may_hold)(raw) {
+    fn decoded(&mut self, at: At, node: NodeId) {
+        if !self.worth_decoding(node) {
             return;
         }
         let decoded = self.notebook.text_of(node);
         let (text, map) = if decoded.text.contains('\u{1b}') {
-            let stripped = strip_ansi(&decoded.text);
-            (stripped.0, stripped.1.through(&decoded.map))
+            let (text, inner) = strip_ansi(&decoded.text);
+            (text, inner.through(&decoded.map))
         } else {
             (decoded.text, decoded.map)
         };
-        if (self.may_hold)(&text) {
-            self.views.push(View {
-                kind,
-                cell,
-                output,
-                text: Cow::Owned(text),
-                map: Cow::Owned(map),
-            });
+        self.search(at, Cow::Owned(text), Cow::Owned(map));
+    }
+
+    /// A traceback: its frames are items of a list, and no line ends stand between them.
+    fn frames(&mut self, at: At, traceback: NodeId) {
+        let json = &self.notebook.json;
+        if json.kind(traceback) != Kind::Array {
+            return self.decoded(at, traceback);
         }
+        let frames: Vec<NodeId> = json.items(traceback).collect();
+        if !frames.iter().any(|frame| self.worth_decoding(*frame)) {
+            return;
+        }
+        let mut text = String::new();
+        let mut map = OffsetMap::default();
+        for frame in frames {
+            let decoded = self.notebook.text_of(frame);
+            let (plain, inner) = strip_ansi(&decoded.text);
+            text.push_str(&plain);
+            for segment in inner.through(&decoded.map).segments() {
+                map.push(segment.derived.len(), segment.original);
+            }
+            let end = self.notebook.json.span(frame).end;
+            text.push('\n');
+            map.push(1, Span::new(end, end));
+        }
+        self.search(at, Cow::Owned(text), Cow::Owned(map));
     }
 
     /// Markup as a browser reads it: `&quot;` and, in scripts, `\u0022` are quotes.
-    fn markup(&mut self, cell: Option<CellIdx>, output: Option<usize>, node: NodeId) {
-        let raw = self.notebook.json.span(node).slice(self.notebook.text);
-        if raw.len() > WORTH_A_LOOK && !raw.contains("\\u00") && !(self.may_hold)(raw) {
+    fn markup(&mut self, at: At, node: NodeId) {
+        if !self.worth_decoding(node) {
             return;
         }
         let decoded = self.notebook.text_of(node);
-        let (text, map) = unescape_markup(&decoded.text);
-        if (self.may_hold)(&text) {
-            let map = map.through(&decoded.map);
-            self.views.push(View {
-                kind: PlaceKind::Output,
-                cell,
-                output,
-                text: Cow::Owned(text),
-                map: Cow::Owned(map),
-            });
-        }
+        let (text, inner) = unescape_markup(&decoded.text);
+        self.search(at, Cow::Owned(text), Cow::Owned(inner.through(&decoded.map)));
+    }
+
+    /// An escaped letter or a colour code may part a keyword, so a text with such is decoded whatever it shows.
+    fn worth_decoding(&self, node: NodeId) -> bool {
+        let raw = self.notebook.json.span(node).slice(self.notebook.text);
+        raw.len() <= WORTH_A_LOOK
+            || memmem::find(raw.as_bytes(), b"\\u00").is_some()
+            || memmem::find(raw.as_bytes(), PACKED).is_some()
+            || (self.sought.may_hold)(raw)
     }
 
     /// A JSON value as it stands in the file, so that keys and values are seen together; strings with
     /// escapes are seen decoded as well.
-    fn raw(&mut self, kind: PlaceKind, cell: Option<CellIdx>, output: Option<usize>, node: NodeId) {
+    fn raw(&mut self, at: At, node: NodeId) {
         let span = self.notebook.json.span(node);
         let raw = span.slice(self.notebook.text);
         if raw.len() < 8 {
             return;
         }
-        if (self.may_hold)(raw) {
-            let map = OffsetMap::shifted(raw.len(), span.start);
-            self.views.push(View {
-                kind,
-                cell,
-                output,
-                text: Cow::Borrowed(raw),
-                map: Cow::Owned(map),
-            });
-        }
-        if raw.contains('\\') {
+        let map = OffsetMap::shifted(raw.len(), span.start);
+        self.search(at, Cow::Borrowed(raw), Cow::Owned(map));
+        if memchr::memchr(b'\\', raw.as_bytes()).is_some() {
             let json = &self.notebook.json;
             let escaped: Vec<NodeId> = json
                 .descendants(node)
                 .filter(|&id| matches!(json.kind(id), Kind::String { escaped: true }))
                 .collect();
             for string in escaped {
-                self.decoded(kind, cell, output, string);
+                self.decoded(at, string);
+            }
+        }
+    }
+
+    /// The texts of an image, found without decoding its pixels.
+    fn image(&mut self, at: At, node: NodeId) {
+        let span = self.notebook.json.span(node);
+        let inner = Span::new(span.start + 1, span.end.saturating_sub(1));
+        let raw = inner.slice(self.notebook.text);
+        if !matches!(self.notebook.json.kind(node), Kind::String { .. }) {
+            let decoded = self.notebook.text_of(node);
+            return self.png(at, &decoded.text, &decoded.map);
+        }
+        // as a rule one line, with the escape of its end
+        match memchr::memchr(b'\\', raw.as_bytes()) {
+            Some(escape) if escape + 2 < raw.len() => {
+                let decoded = self.notebook.text_of(node);
+                self.png(at, &decoded.text, &decoded.map);
+            }
+            escape => {
+                let line = raw.get(..escape.unwrap_or(raw.len())).unwrap_or_default();
+                self.png(at, line, &OffsetMap::shifted(line.len(), inner.start));
+            }
+        }
+    }
+
+    fn png(&mut self, at: At, text: &str, map: &OffsetMap) {
+        let (line, lines) = one_line(text);
+        let packed = Packed {
+            pieces: map.pieces(Span::new(0, text.trim_end().len())),
+            image: true,
+        };
+        for chunk in png::texts(&line) {
+            self.keep(at, Cow::Owned(chunk.text), Some(&packed), || {
+                let inner = match &lines {
+                    Some(lines) => chunk.map.through(lines),
+                    None => chunk.map,
+                };
+                Cow::Owned(inner.through(map))
+            });
+        }
+    }
+
+    /// Searches the text that a base64 text stands for. `false` where it stands for none.
+    fn base64(&mut self, at: At, text: &str, map: &OffsetMap) -> bool {
+        let (line, lines) = one_line(text);
+        let Some(decoded) = base64::decode(&line).and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return false;
+        };
+        let (decoded, markup) = if decoded.trim_start().starts_with('<') {
+            let (plain, markup) = unescape_markup(&decoded);
+            (plain, Some((markup, decoded)))
+        } else {
+            (decoded, None)
+        };
+        let packed = Packed {
+            pieces: map.pieces(Span::new(0, text.trim_end().len())),
+            image: false,
+        };
+        self.keep(at, Cow::Owned(decoded.clone()), Some(&packed), || {
+            let mut inner = match &markup {
+                Some((markup, whole)) => markup.through(&base64::map(whole, 0, false, line.len())),
+                None => base64::map(&decoded, 0, false, line.len()),
+            };
+            if let Some(lines) = &lines {
+                inner = inner.through(lines);
+            }
+            Cow::Owned(inner.through(map))
+        });
+        true
+    }
+
+    /// Searches what `data:` addresses in a text hold, where that is text or an image that may carry some.
+    fn packed(&mut self, at: At, text: &str, map: &OffsetMap) {
+        for found in memmem::find_iter(text.as_bytes(), PACKED) {
+            let before = text.get(..found).unwrap_or_default();
+            let Some(scheme) = before.rfind("data:").filter(|scheme| found - scheme < 100) else {
+                continue;
+            };
+            let mime = before.get(scheme + "data:".len()..).unwrap_or_default();
+            let start = found + PACKED.len();
+            let rest = text.get(start..).unwrap_or_default();
+            let length = rest
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'))
+                .count();
+            let payload = rest.get(..length).unwrap_or_default();
+            let shifted = OffsetMap::shifted(length, start);
+            if mime.starts_with("image/png") {
+                self.png(at, payload, &shifted.through(map));
+            } else if is_text(mime) {
+                self.base64(at, payload, &shifted.through(map));
             }
         }
     }
 }
+
+const PACKED: &[u8] = b";base64,";
 
 /// Types whose values people read. Images, sound, video and documents are base64, in which anything can be found.
 fn is_text(mime: &str) -> bool {
@@ -191,89 +370,27 @@ fn is_text(mime: &str) -> bool {
         "font/",
         "application/pdf",
         "application/octet-stream",
+        "application/zip",
+        "application/x-font",
+        "application/font",
+        "application/wasm",
     ];
-    !payload.iter().any(|start| mime.starts_with(start))
+    mime.starts_with("image/svg") || !payload.iter().any(|start| mime.starts_with(start))
 }
 
-/// `text` without terminal colour codes.
-pub fn without_ansi(text: &str) -> Cow<'_, str> {
-    if text.contains('\u{1b}') {
-        Cow::Owned(strip_ansi(text).0)
-    } else {
-        Cow::Borrowed(text)
+/// Base64 without line breaks, and where each line stood.
+fn one_line(text: &str) -> (Cow<'_, str>, Option<OffsetMap>) {
+    let text_end = text.trim_end().len();
+    let trimmed = text.get(..text_end).unwrap_or_default();
+    if !trimmed.contains(char::is_whitespace) {
+        return (Cow::Borrowed(trimmed), None);
     }
-}
-
-/// The text without escape sequences, and where each part of it stood.
-fn strip_ansi(text: &str) -> (String, OffsetMap) {
-    let mut out = String::with_capacity(text.len());
+    let mut line = String::with_capacity(trimmed.len());
     let mut map = OffsetMap::default();
-    let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find('\u{1b}')) {
-        let escape = at + found;
-        out.push_str(Span::new(at, escape).slice(text));
-        map.push(escape - at, Span::new(at, escape));
-        at = escape + escape_length(text.get(escape..).unwrap_or_default());
+    for word in trimmed.split_whitespace() {
+        let start = word.as_ptr() as usize - trimmed.as_ptr() as usize;
+        line.push_str(word);
+        map.push(word.len(), Span::new(start, start + word.len()));
     }
-    out.push_str(text.get(at..).unwrap_or_default());
-    map.push(text.len().saturating_sub(at), Span::new(at, text.len()));
-    (out, map)
-}
-
-/// Bytes of the escape sequence that `text` starts with: `ESC [ … letter`, or the escape alone.
-fn escape_length(text: &str) -> usize {
-    let Some(rest) = text.strip_prefix("\u{1b}[") else {
-        return 1;
-    };
-    let parameters = rest.len() - rest.trim_start_matches(|c: char| matches!(c, '0'..='?')).len();
-    let last = rest.get(parameters..).and_then(|rest| rest.chars().next());
-    2 + parameters + last.filter(|c| matches!(c, '@'..='~')).map_or(0, char::len_utf8)
-}
-
-/// The text with character references and `\uXXXX` replaced by what they stand for, where that is ASCII.
-fn unescape_markup(text: &str) -> (String, OffsetMap) {
-    let mut out = String::with_capacity(text.len());
-    let mut map = OffsetMap::default();
-    let mut at = 0;
-    while let Some(found) = text
-        .get(at..)
-        .and_then(|rest| memchr::memchr2(b'&', b'\\', rest.as_bytes()))
-    {
-        let escape = at + found;
-        out.push_str(Span::new(at, escape).slice(text));
-        map.push(escape - at, Span::new(at, escape));
-        let (stands_for, length) = reference(text.get(escape..).unwrap_or_default());
-        out.push(stands_for);
-        map.push(stands_for.len_utf8(), Span::new(escape, escape + length));
-        at = escape + length;
-    }
-    out.push_str(text.get(at..).unwrap_or_default());
-    map.push(text.len().saturating_sub(at), Span::new(at, text.len()));
-    (out, map)
-}
-
-/// What the reference that `text` starts with stands for, and its bytes; else the first character itself.
-fn reference(text: &str) -> (char, usize) {
-    let named = [
-        ("&quot;", '"'),
-        ("&#39;", '\''),
-        ("&#x27;", '\''),
-        ("&#34;", '"'),
-        ("&amp;", '&'),
-        ("&lt;", '<'),
-        ("&gt;", '>'),
-        ("&#61;", '='),
-        ("&#x3d;", '='),
-    ];
-    if let Some((name, c)) = named.iter().find(|(name, _)| text.starts_with(name)) {
-        return (*c, name.len());
-    }
-    let hex = text.strip_prefix("\\u").and_then(|rest| rest.get(..4));
-    let ascii = hex
-        .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-        .and_then(char::from_u32);
-    match ascii.filter(|c| c.is_ascii_graphic()) {
-        Some(c) => (c, 6),
-        None => text.chars().next().map_or((' ', 1), |c| (c, c.len_utf8())),
-    }
+    (Cow::Owned(line), Some(map))
 }

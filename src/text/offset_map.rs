@@ -74,6 +74,33 @@ impl OffsetMap {
         Span::new(start, end)
     }
 
+    /// The original bytes of a derived range, without what lies between its stretches.
+    pub fn pieces(&self, derived: Span) -> Vec<Span> {
+        let mut pieces: Vec<Span> = Vec::new();
+        let first = self.segments.partition_point(|s| s.derived.end <= derived.start);
+        for segment in self.segments.iter().skip(first) {
+            if segment.derived.start >= derived.end {
+                break;
+            }
+            let inside = Span::new(
+                segment.derived.start.max(derived.start),
+                segment.derived.end.min(derived.end),
+            );
+            let piece = if segment.copied() {
+                let start = segment.original.start + (inside.start - segment.derived.start);
+                Span::new(start, start + inside.len())
+            } else {
+                segment.original
+            };
+            match pieces.last_mut() {
+                Some(last) if piece.start <= last.end => last.end = last.end.max(piece.end),
+                _ if piece.is_empty() => {}
+                _ => pieces.push(piece),
+            }
+        }
+        pieces
+    }
+
     /// The map from this map's derived text to what `outer` maps this map's original text to.
     pub fn through(&self, outer: &OffsetMap) -> OffsetMap {
         let mut map = OffsetMap::default();

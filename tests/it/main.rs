@@ -21,6 +21,7 @@ mod mangle;
 mod map;
 mod pages;
 mod properties;
+mod redact;
 mod rule_pages;
 mod secrets;
 mod tidy;

@@ -1,12 +1,12 @@
 //! Every detector finds its examples and nothing else; and no secret is ever printed whole.
 
-use mortarboard::secrets::{DETECTORS, Detector, compile, hits_in};
+use mortarboard::secrets::{Detector, compile, detectors, hits_in};
 use serde_json::json;
 
 use crate::harness::{Sandbox, code, code_with, notebook, stdout};
 
-fn detectors() -> impl Iterator<Item = &'static Detector> {
-    DETECTORS.iter().flat_map(|group| group.iter())
+fn all() -> impl Iterator<Item = &'static Detector> {
+    detectors().iter().copied()
 }
 
 /// An example as it reads: `¦` keeps it from being found in the table's own file.
@@ -17,7 +17,7 @@ fn example(text: &str) -> String {
 #[test]
 fn examples_are_found() {
     let mut wrong = Vec::new();
-    for detector in detectors() {
+    for detector in all() {
         for text in detector.yes {
             let text = example(text);
             for text in [text.clone(), format!("x = 1\n{text}\ny = 2")] {
@@ -39,12 +39,12 @@ fn examples_are_found() {
 
 #[test]
 fn the_table_is_sound() {
-    let mut ids: Vec<&str> = detectors().map(|detector| detector.id).collect();
+    let mut ids: Vec<&str> = all().map(|detector| detector.id).collect();
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count, "an id stands twice");
-    for detector in detectors() {
+    for detector in all() {
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         assert!(detector.id.chars().all(legal), "{}", detector.id);
         assert!(
@@ -60,7 +60,7 @@ fn the_table_is_sound() {
             "{}",
             detector.id
         );
-        let pattern = compile(detector.pattern);
+        let pattern = compile(detector);
         assert!(pattern.is_ok(), "{}: {pattern:?}", detector.id);
         assert!(
             ["a ", "an ", "HTTP "]
@@ -78,7 +78,7 @@ fn the_table_is_sound() {
 fn secrets_never_appear_whole() {
     let sandbox = Sandbox::new();
     let mut secrets = Vec::new();
-    for detector in detectors() {
+    for detector in all() {
         let text = example(detector.yes[0]);
         let hit = hits_in(&text)[0];
         let secret = text[hit.span.range()].to_owned();
@@ -145,4 +145,75 @@ fn places_are_the_secret_bytes() {
     }
     assert_eq!(findings[0]["place"]["line"], 2);
     assert_eq!(findings[0]["place"]["column"], 13);
+}
+
+/// What is packed into base64 is found, and the place is the base64 that holds it.
+#[test]
+fn packed_texts_are_searched() {
+    let secret = ["ghp_u8jzPde0IgxLd6Gncf", "BAepfJBd0Kh8024xXH"].concat();
+    let line = format!("token = {secret}");
+    let packed = base64(line.as_bytes());
+    let zipped = miniz_oxide::deflate::compress_to_vec_zlib(line.as_bytes(), 6);
+    let image = |kind: &str, data: &[u8]| {
+        let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+        for (kind, data) in [("IHDR", [0; 13].as_slice()), (kind, data), ("IEND", &[])] {
+            png.extend(u32::try_from(data.len()).unwrap().to_be_bytes());
+            png.extend(kind.as_bytes());
+            png.extend(data);
+            png.extend([0; 4]);
+        }
+        base64(&png)
+    };
+    let wrapped = format!("{}\n{}\n", &packed[..24], &packed[24..]);
+    let outputs = [
+        json!({"image/png": image("tEXt", [b"Comment\0".as_slice(), line.as_bytes()].concat().as_slice())}),
+        json!({"image/png": image("zTXt", [b"Comment\0\0".as_slice(), &zipped].concat().as_slice()) + "\n"}),
+        json!({"image/png": image("iTXt", [b"Comment\0\0\0en\0\0".as_slice(), line.as_bytes()].concat().as_slice())}),
+        json!({"image/svg+xml": [format!("<svg><text>{line}</text></svg>")]}),
+        json!({"text/html": format!("<a href=\"data:text/csv;base64,{packed}\">csv</a>")}),
+        json!({"text/html": format!("<img src='data:image/png;base64,{}'>", image("tEXt", [b"C\0".as_slice(), line.as_bytes()].concat().as_slice()))}),
+        json!({"text/plain": line.replace('_', "%5F")}),
+        json!({"application/json": [{"a": line}]}),
+    ];
+    let mut cells: Vec<_> = outputs
+        .iter()
+        .map(|data| {
+            code_with(
+                Some(1),
+                "f()",
+                json!([{"output_type": "display_data", "metadata": {}, "data": data}]),
+            )
+        })
+        .collect();
+    for text in [&packed, &wrapped] {
+        cells.push(json!({"cell_type": "markdown", "metadata": {}, "source": "x",
+                          "attachments": {"a.txt": {"text/plain": text}}}));
+    }
+    let sandbox = Sandbox::new();
+    let path = sandbox.write_notebook("a.ipynb", &notebook(&cells));
+    let file = std::fs::read_to_string(path).unwrap();
+    let report = sandbox.json(&["--select", "MB3"]);
+    let findings = report["findings"].as_array().unwrap();
+    let found: Vec<u64> = findings.iter().map(|f| f["place"]["cell"].as_u64().unwrap()).collect();
+    assert_eq!(found, (1..=cells.len() as u64).collect::<Vec<_>>(), "{report:#}");
+    for finding in findings {
+        let at = |i: usize| usize::try_from(finding["place"]["bytes"][i].as_u64().unwrap()).unwrap();
+        let held = &file[at(0)..at(1)];
+        assert!(!held.contains(['"', '<', ' ']), "{held}");
+        assert!(held.len() < 100, "{held}");
+    }
+    assert!(!report.to_string().contains(&secret));
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for group in bytes.chunks(3) {
+        let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+        for i in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * i) & 63) as usize];
+            out.push(if i <= group.len() { char::from(digit) } else { '=' });
+        }
+    }
+    out
 }

@@ -2,16 +2,17 @@
 
 use crate::secrets::checks;
 
-use super::{Detector, assign};
+use super::{Detector, Form, assign};
 
 pub(super) static DETECTORS: &[Detector] = &[
     Detector {
         id: "aws-access-key-id",
         name: "an AWS access key id",
         keywords: &["akia", "asia"],
-        pattern: r#"\b((?:AKIA|ASIA)[A-Z2-7]{16})\b"#,
+        pattern: r#"\b((?:AKIA|ASIA)[A-Z2-7]{16})(?:[^%/\w]|$)"#,
         reach: 256,
         entropy: 3.0,
+        form: Form::Whole,
         human: false,
         check: checks::mixed,
         yes: &["AKI¦AOTDZ5NQAY5FWEOZQ"],
@@ -28,6 +29,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         ),
         reach: 256,
         entropy: 4.0,
+        form: Form::Whole,
         human: false,
         check: checks::mixed,
         yes: &[
@@ -47,6 +49,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         ),
         reach: 2048,
         entropy: 3.0,
+        form: Form::Whole,
         human: false,
         check: checks::certain,
         yes: &[
@@ -61,6 +64,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         pattern: r#"\b(AIza[\w-]{35})(?:[^\w-]|$)"#,
         reach: 256,
         entropy: 3.5,
+        form: Form::Whole,
         human: false,
         check: checks::certain,
         yes: &["AIz¦appZrDDs7YvcX1eYgURZEQ3PZgPsTF2bUnxi"],
@@ -73,6 +77,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         pattern: r#"\b(GOCSPX-[\w-]{28})(?:[^\w-]|$)"#,
         reach: 256,
         entropy: 3.0,
+        form: Form::Whole,
         human: false,
         check: checks::certain,
         yes: &["GOC¦SPX-uBmGQboiAzX7DOcZ44cc3PNr6RNr"],
@@ -85,6 +90,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         pattern: r#"(?:\b(ya29\.[\w-]{50,})|(?:^|[^\w/])(1//0[\w-]{40,}))"#,
         reach: 1024,
         entropy: 3.0,
+        form: Form::Whole,
         human: false,
         check: checks::certain,
         yes: &[
@@ -103,6 +109,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         ),
         reach: 256,
         entropy: 4.0,
+        form: Form::Whole,
         human: false,
         check: checks::certain,
         yes: &[
@@ -117,6 +124,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         pattern: "(?i:[?&;]sig=)([A-Za-z0-9%+/=]{40,60})(?:[^A-Za-z0-9%+/=]|$)",
         reach: 256,
         entropy: 3.5,
+        form: Form::Whole,
         human: false,
         check: checks::mixed,
         yes: &["?sv=2020-08-04&ss=b&sig=¦crOg258LewmCNybdo4zLW9cCdNppock7L2lua530D%3D"],
@@ -129,6 +137,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         pattern: r#"(?:^|[^\w~.-])([\w~.-]{3}\dQ~[\w~.-]{31,34})(?:[^\w~.-]|$)"#,
         reach: 256,
         entropy: 3.5,
+        form: Form::Whole,
         human: false,
         check: checks::certain,
         yes: &[r#"client_secret="aB1¦8Q~tAMq94F8epRyRTLoAtz4TFbY3pflkwyla4""#],
@@ -138,9 +147,10 @@ pub(super) static DETECTORS: &[Detector] = &[
         id: "azure-openai-key",
         name: "an Azure AI key",
         keywords: &["jqqj99"],
-        pattern: r#"\b([A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26})\b"#,
+        pattern: r#"\b([A-Za-z0-9]{50,66}JQQJ99[A-Za-z0-9]{14,28})\b"#,
         reach: 256,
         entropy: 3.0,
+        form: Form::Whole,
         human: false,
         check: checks::certain,
         yes: &["szJxhvI3yvzPe9hB06wJpymDswpBcrQbvZjpTifmrI1YiJCD1YZpJQQJ¦99kxwnUzyO9Lnt8EGno2CRi8TqM5"],
@@ -153,6 +163,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         pattern: r#"\b(do[opr]_v1_[0-9a-f]{64})\b"#,
         reach: 256,
         entropy: 3.0,
+        form: Form::Whole,
         human: false,
         check: checks::certain,
         yes: &["dop¦_v1_eb7c64328c0490c257a632b96292794c9bce4850bbd0e7cb3593871c15d694c1"],
@@ -165,6 +176,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         pattern: r#"\b(hv[sb]\.[\w-]{24,200})(?:[^\w-]|$)"#,
         reach: 256,
         entropy: 3.0,
+        form: Form::Whole,
         human: false,
         check: checks::mixed,
         yes: &["hvs¦.JtOO8lK1oKFTHq7BQRKw7ah1WXPs5c42LMSdpRhcYunX6wV6fASVzVN1orHfw88BC7vSGVS11OOCGdRSnBRG27XiFW"],

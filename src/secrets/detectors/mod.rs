@@ -1,11 +1,30 @@
 //! The table of detectors: a group per file, the specific before the general.
+//!
+//! Rows that need more than a pattern stand in Rust; `data/secret_tokens.tsv` has those that are a form alone, and
+//! `data/secret_services.tsv` the services whose keys have none.
 
 mod ai;
 mod cloud;
 mod code;
 mod generic;
+mod tables;
+
+use std::sync::LazyLock;
 
 pub use super::checks::Check;
+
+/// How a detector's pattern is put into the text around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As it stands.
+    Whole,
+    /// Between characters that no token holds. Its keyword is part of it.
+    Token,
+    /// The same, but the keyword stands before it.
+    Context,
+    /// A value of this shape in the line of a service's name.
+    Service,
+}
 
 /// What is sought, and how it is told from what only looks like it.
 #[derive(Debug)]
@@ -22,6 +41,7 @@ pub struct Detector {
     pub reach: usize,
     /// Bits a character that a secret has at least.
     pub entropy: f64,
+    pub form: Form,
     /// Whether a person may have chosen it.
     pub human: bool,
     pub check: Check,
@@ -32,7 +52,15 @@ pub struct Detector {
 }
 
 /// All detectors. Where two find overlapping secrets, the first in this order names it.
-pub static DETECTORS: &[&[Detector]] = &[code::DETECTORS, ai::DETECTORS, cloud::DETECTORS, generic::DETECTORS];
+pub fn detectors() -> &'static [&'static Detector] {
+    static ALL: LazyLock<Vec<&'static Detector>> = LazyLock::new(|| {
+        let own = code::DETECTORS.iter().chain(ai::DETECTORS).chain(cloud::DETECTORS);
+        let read = tables::read().leak::<'static>();
+        let (services, tokens): (Vec<_>, Vec<_>) = read.iter().partition(|row| row.form == Form::Service);
+        own.chain(tokens).chain(generic::DETECTORS).chain(services).collect()
+    });
+    &ALL
+}
 
 /// What stands between a name and its value: quotes, brackets, `=`, `:`, `=>`, and the value's opening quote.
 macro_rules! assign {

@@ -1,0 +1,39 @@
+//! MB402: a home directory, and so a person's name, in an output.
+
+use crate::finding::{Finding, Severity};
+use crate::secrets::homes;
+
+use super::{Context, Meta, Reads, Rule};
+
+static META: Meta = Meta {
+    code: "MB402",
+    name: "user-path-in-output",
+    summary: "an output shows somebody's home directory",
+    severity: Severity::Note,
+    reads: Reads::Anything,
+    page: include_str!("user_path_in_output.md"),
+};
+
+pub(super) struct UserPathInOutput;
+
+impl Rule for UserPathInOutput {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
+        // a traceback names it a dozen times: one finding an output is enough
+        let mut last = None;
+        for home in homes(ctx.notebook, &ctx.secrets.masker) {
+            let output = (home.place.cell, home.place.output);
+            if last.replace(output) == Some(output) {
+                continue;
+            }
+            let message = format!("this output shows the home directory `{}`", ctx.quote(&home.path));
+            let mut finding = META.finding(home.place, message);
+            finding.subject = Some(home.path);
+            finding.hint = Some("`mortarboard redact --paths` writes `~` in its place".to_owned());
+            out.push(finding);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Reads the tables of `data/`. They are part of the program; a test holds them to their form.
+
+use crate::secrets::checks;
+
+use super::{Check, Detector, Form};
+
+const TOKENS: &str = include_str!("../../../data/secret_tokens.tsv");
+const SERVICES: &str = include_str!("../../../data/secret_services.tsv");
+
+/// The rows of both tables. A row that isn't well-formed is left out, which a test notices.
+pub(super) fn read() -> Vec<Detector> {
+    rows(TOKENS)
+        .filter_map(token)
+        .chain(rows(SERVICES).filter_map(service))
+        .collect()
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    table
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('\t').collect())
+}
+
+fn token(row: Vec<&'static str>) -> Option<Detector> {
+    let [id, name, keywords, reach, check, pattern, yes, no] = row.try_into().ok()?;
+    // what no token holds shows that the pattern says itself what stands before the secret
+    let context = ["[^\\n]", "(?s", "[^{}]", "\\s", "\\(", "\"", ";"]
+        .iter()
+        .any(|part| pattern.contains(part));
+    Some(Detector {
+        id,
+        name,
+        keywords: words(keywords),
+        pattern,
+        reach: reach.parse().ok()?,
+        entropy: 2.8,
+        form: if context { Form::Context } else { Form::Token },
+        human: false,
+        check: named(check)?,
+        yes: vec![yes].leak(),
+        no: vec![no].leak(),
+    })
+}
+
+fn service(row: Vec<&'static str>) -> Option<Detector> {
+    let [id, name, keywords, pattern, yes, no] = row.try_into().ok()?;
+    Some(Detector {
+        id,
+        name,
+        keywords: words(keywords),
+        pattern,
+        reach: 900,
+        entropy: 2.5,
+        form: Form::Service,
+        human: false,
+        check: checks::service,
+        yes: vec![yes].leak(),
+        no: vec![no].leak(),
+    })
+}
+
+/// The list lives as long as the program, as the table itself does.
+fn words(list: &'static str) -> &'static [&'static str] {
+    list.split(',').collect::<Vec<_>>().leak()
+}
+
+fn named(check: &str) -> Option<Check> {
+    Some(match check {
+        "certain" => checks::certain,
+        "mixed" => checks::mixed,
+        "slack" => checks::slack,
+        "pem64" => checks::pem_base64,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_row_is_read() {
+        let lines = [super::TOKENS, super::SERVICES]
+            .iter()
+            .flat_map(|table| super::rows(table))
+            .count();
+        assert_eq!(super::read().len(), lines);
+    }
+}

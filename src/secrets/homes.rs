@@ -1,0 +1,128 @@
+//! Home directories in outputs: they name the person who ran the notebook.
+
+use memchr::memmem;
+
+use crate::finding::{Confidence, Located, Place, PlaceKind};
+use crate::notebook::Notebook;
+use crate::text::{Masker, Span};
+
+use super::engine::Hit;
+use super::view::{self, Sought};
+
+/// A home directory that an output shows.
+#[derive(Debug)]
+pub struct Home {
+    pub place: Place,
+    /// The bytes of the file that hold it.
+    pub pieces: Vec<Span>,
+    /// `/home/ann`
+    pub path: String,
+}
+
+/// Names that belong to machines and to no person.
+const SHARED: [&str; 30] = [
+    "jovyan",
+    "user",
+    "users",
+    "username",
+    "runner",
+    "ubuntu",
+    "ec2-user",
+    "root",
+    "vsts",
+    "jupyter",
+    "sagemaker-user",
+    "studio-lab-user",
+    "shared",
+    "public",
+    "default",
+    "conda",
+    "app",
+    "me",
+    "you",
+    "yourname",
+    "your_name",
+    "my",
+    "name",
+    "admin",
+    "administrator",
+    "docker",
+    "vagrant",
+    "circleci",
+    "travis",
+    "home",
+];
+
+/// The home directories in the outputs of a notebook.
+pub fn homes(notebook: &Notebook<'_>, masker: &Masker) -> Vec<Home> {
+    let sought = Sought {
+        hits_in: homes_in,
+        may_hold,
+    };
+    let mut found = Vec::new();
+    for view in view::collect(notebook, sought) {
+        if view.at.kind != PlaceKind::Output || view.packed.is_some() {
+            continue;
+        }
+        let located = Located::new(&view.text, &view.map);
+        for hit in &view.hits {
+            found.push(Home {
+                place: located.place(view.at.kind, view.at.cell, view.at.output, hit.span, masker),
+                pieces: view.map.pieces(hit.span),
+                path: hit.span.slice(&view.text).to_owned(),
+            });
+        }
+    }
+    found.sort_by_key(|home| home.place.span);
+    // a path is seen in the raw object and decoded
+    found.dedup_by(|later, first| later.place.span.start < first.place.span.end);
+    found
+}
+
+fn may_hold(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    ["/home/", "/Users/", "Users\\"]
+        .iter()
+        .any(|start| memmem::find(bytes, start.as_bytes()).is_some())
+}
+
+fn homes_in(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for start in ["/home/", "/Users/", ":\\Users\\", ":\\\\Users\\\\", ":/Users/"] {
+        for at in memmem::find_iter(text.as_bytes(), start.as_bytes()) {
+            hits.extend(home(text, at, start));
+        }
+    }
+    hits.sort_by_key(|hit| (hit.span.start, std::cmp::Reverse(hit.span.end)));
+    hits.dedup_by(|later, first| later.span.start < first.span.end);
+    hits
+}
+
+fn home(text: &str, at: usize, start: &str) -> Option<Hit> {
+    let before = text.get(..at)?.chars().next_back();
+    let from = if start.starts_with(':') {
+        before
+            .filter(char::is_ascii_alphabetic)
+            .map(|drive| at - drive.len_utf8())?
+    } else {
+        // `src/home/ann` and `https://x.org/home/ann` are no home directories
+        if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '}'))
+            && !text.get(..at)?.ends_with("file://")
+        {
+            return None;
+        }
+        at
+    };
+    let rest = text.get(at + start.len()..)?;
+    let length = rest
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+')))
+        .unwrap_or(rest.len());
+    let name = rest.get(..length)?.trim_end_matches('.');
+    let shared = SHARED.iter().any(|shared| name.eq_ignore_ascii_case(shared));
+    (!name.is_empty() && name.len() <= 60 && !shared && !name.starts_with('.')).then(|| Hit {
+        detector: "home-directory",
+        name: "a home directory",
+        confidence: Confidence::Certain,
+        span: Span::new(from, at + start.len() + name.len()),
+    })
+}

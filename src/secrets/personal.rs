@@ -1,0 +1,239 @@
+//! Personal data in outputs: e-mail addresses, payment cards, bank accounts, national ids, phone numbers.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+
+use crate::finding::{Confidence, Located, Place, PlaceKind};
+use crate::notebook::Notebook;
+use crate::text::{Masker, Span};
+
+use super::engine::Hit;
+use super::view::{self, Sought};
+
+/// Personal data of one kind in one output.
+#[derive(Debug)]
+pub struct Personal {
+    /// `e-mail`
+    pub kind: &'static str,
+    /// `e-mail address`
+    pub name: &'static str,
+    pub count: usize,
+    /// The first of them.
+    pub place: Place,
+}
+
+/// A kind: its id, its name, its pattern, what else must be true of a match and of what stands before it.
+struct Kind {
+    id: &'static str,
+    name: &'static str,
+    pattern: &'static str,
+    is: fn(before: &str, value: &str) -> bool,
+}
+
+const KINDS: [Kind; 5] = [
+    Kind {
+        id: "e-mail",
+        name: "e-mail address",
+        pattern: r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,12}",
+        is: is_email,
+    },
+    Kind {
+        id: "card",
+        name: "payment card number",
+        pattern: r"[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}",
+        is: is_card,
+    },
+    Kind {
+        id: "iban",
+        name: "bank account (IBAN)",
+        pattern: r"[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?",
+        is: is_iban,
+    },
+    Kind {
+        id: "national-id",
+        name: "national id",
+        pattern: r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
+        is: |before, value| {
+            let legal = !["000", "666"].iter().any(|area| value.starts_with(area)) && !value.starts_with('9');
+            legal && says(before, &["ssn", "social security", "social_security"])
+        },
+    },
+    Kind {
+        id: "phone",
+        name: "phone number",
+        pattern: r"\+[0-9]{1,3}[ .-]?\(?[0-9]{1,4}\)?(?:[ .-]?[0-9]{2,4}){2,4}|\(?[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}",
+        is: |before, _| says(before, &["phone", "tel", "mobile", "telefon", "fax"]),
+    },
+];
+
+/// The personal data in the outputs of a notebook, in order.
+pub fn personal(notebook: &Notebook<'_>) -> Vec<Personal> {
+    let sought = Sought { hits_in, may_hold };
+    let mut found: Vec<Personal> = Vec::new();
+    for view in view::collect(notebook, sought) {
+        if view.at.kind != PlaceKind::Output {
+            continue;
+        }
+        let masker = Masker::new(view.hits.iter().map(|hit| hit.span.slice(&view.text)));
+        let located = Located::new(&view.text, &view.map);
+        for hit in &view.hits {
+            let known = found.iter_mut().find(|other| {
+                other.kind == hit.detector && (other.place.cell, other.place.output) == (view.at.cell, view.at.output)
+            });
+            match known {
+                Some(known) => known.count += 1,
+                None => found.push(Personal {
+                    kind: hit.detector,
+                    name: hit.name,
+                    count: 1,
+                    place: located.place(view.at.kind, view.at.cell, view.at.output, hit.span, &masker),
+                }),
+            }
+        }
+    }
+    found
+}
+
+fn may_hold(text: &str) -> bool {
+    text.bytes().any(|byte| byte == b'@' || byte.is_ascii_digit())
+}
+
+fn hits_in(text: &str) -> Vec<Hit> {
+    static PATTERNS: OnceLock<Vec<Option<Regex>>> = OnceLock::new();
+    let patterns = PATTERNS.get_or_init(|| KINDS.iter().map(|kind| Regex::new(kind.pattern).ok()).collect());
+    let mut hits: Vec<Hit> = Vec::new();
+    for (kind, pattern) in KINDS.iter().zip(patterns) {
+        if kind.id == "e-mail" && memchr::memchr(b'@', text.as_bytes()).is_none() {
+            continue;
+        }
+        for found in pattern.iter().flat_map(|pattern| pattern.find_iter(text)) {
+            let before = text.get(..found.start()).unwrap_or_default();
+            let after = text.get(found.end()..).unwrap_or_default();
+            // digits of a float, of a longer number, of a word
+            let joined = before
+                .ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '@' | '='))
+                || after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '@' | '/'))
+                || (kind.id != "e-mail"
+                    && after.starts_with(['.', '-'])
+                    && after.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
+            if joined || !(kind.is)(before, found.as_str()) {
+                continue;
+            }
+            hits.push(Hit {
+                detector: kind.id,
+                name: kind.name,
+                confidence: Confidence::Likely,
+                span: Span::new(found.start(), found.end()),
+            });
+        }
+    }
+    hits.sort_by_key(|hit| hit.span);
+    hits.dedup_by(|later, first| later.span.start < first.span.end);
+    hits
+}
+
+/// Whether one of the words stands shortly before, or heads the column: the first line of a table names it.
+fn says(before: &str, words: &[&str]) -> bool {
+    let mut start = before.len().saturating_sub(60);
+    while !before.is_char_boundary(start) {
+        start += 1;
+    }
+    let near = before.get(start..).unwrap_or_default().to_ascii_lowercase();
+    let head = before.lines().next().unwrap_or_default();
+    let head = if head.len() < 400 {
+        head.to_ascii_lowercase()
+    } else {
+        String::new()
+    };
+    words.iter().any(|word| near.contains(word) || head.contains(word))
+}
+
+fn is_email(_: &str, value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let (user, host) = lower.split_once('@').unwrap_or_default();
+    let stand_ins = [
+        "example",
+        "domain.",
+        "email.com",
+        "test.",
+        "acme.",
+        "localhost",
+        "company.",
+        "yourdomain",
+        "mail.com.",
+    ];
+    let robots = [
+        "noreply", "no-reply", "git", "user", "username", "name", "me", "you", "info", "support", "admin", "root",
+    ];
+    let file = ["png", "jpg", "svg", "js", "css", "py", "whl", "gz", "local", "internal"];
+    let ending = host.rsplit('.').next().unwrap_or_default();
+    !stand_ins
+        .iter()
+        .any(|word| host.starts_with(word) || host.contains(&format!(".{word}")))
+        && !robots.contains(&user)
+        && !file.contains(&ending)
+}
+
+fn is_card(before: &str, value: &str) -> bool {
+    let digits: Vec<u32> = value.chars().filter_map(|c| c.to_digit(10)).collect();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, digit)| {
+            if i % 2 == 1 {
+                digit * 2 / 10 + digit * 2 % 10
+            } else {
+                *digit
+            }
+        })
+        .sum();
+    let varied = digits.windows(2).filter(|pair| pair.first() != pair.get(1)).count() >= 4;
+    let grouped = value.contains([' ', '-']);
+    sum.is_multiple_of(10) && varied && (grouped || says(before, &["card", "credit", "pan", "visa", "mastercard"]))
+}
+
+fn is_iban(_: &str, value: &str) -> bool {
+    let compact: String = value.chars().filter(|c| *c != ' ').collect();
+    if !(15..=34).contains(&compact.len()) {
+        return false;
+    }
+    let (head, tail) = compact.split_at_checked(4).unwrap_or_default();
+    let remainder = tail.chars().chain(head.chars()).try_fold(0_u32, |sum, c| {
+        let digit = c.to_digit(36)?;
+        Some(if digit < 10 {
+            (sum * 10 + digit) % 97
+        } else {
+            (sum * 100 + digit) % 97
+        })
+    });
+    remainder == Some(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hits_in;
+
+    #[test]
+    fn what_is_personal_and_what_is_not() {
+        let kinds = |text: &str| hits_in(text).iter().map(|hit| hit.detector).collect::<Vec<_>>();
+        assert_eq!(kinds("write to ann.smith@uni-ulm.de"), ["e-mail"]);
+        assert_eq!(kinds("paid with 4012 8888 8888 1881"), ["card"]);
+        assert_eq!(kinds("IBAN DE89 3704 0044 0532 0130 00."), ["iban"]);
+        assert_eq!(kinds("name  ssn\nAnn  219-09-9999"), ["national-id"]);
+        assert_eq!(kinds("phone: +49 731 50 10 10"), ["phone"]);
+        for text in [
+            "git@github.com:a/b.git",
+            "me@example.org",
+            "0.4012888888881881",
+            "id 4012888888881881",
+            "4012 8888 8888 1882",
+            "2020-09-9999 219-09-9999",
+            "x = 731 501 1010",
+            "logo@2x.png",
+        ] {
+            assert_eq!(kinds(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+}
