@@ -136,11 +136,11 @@ pub fn find(code_or_name: &str) -> Option<&'static Meta> {
     metas.find(|meta| meta.name == code_or_name || meta.code.eq_ignore_ascii_case(code_or_name))
 }
 
-/// Runs every rule that applies to the notebook's language.
-pub fn run(ctx: &Context<'_>) -> Vec<Finding> {
+/// Runs the rules that are wanted and apply to the notebook's language.
+pub fn run(ctx: &Context<'_>, wanted: impl Fn(&Meta) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
-        if applies(rule.meta(), ctx.notebook) {
+        if wanted(rule.meta()) && applies(rule.meta(), ctx.notebook) {
             rule.check(ctx, &mut findings);
         }
     }

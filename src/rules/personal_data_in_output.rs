@@ -22,7 +22,7 @@ impl Rule for PersonalDataInOutput {
     }
 
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
-        for data in personal(ctx.notebook) {
+        for data in personal(ctx.notebook, ctx.secrets) {
             let message = match data.count {
                 1 => format!("this output shows what looks like one {}", data.name),
                 count => format!("this output shows {count} of what looks like {}", data.name),

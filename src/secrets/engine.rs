@@ -28,6 +28,8 @@ const LOOK_BACK: usize = 96;
 /// Bytes that a token has at least, and the most that are looked at.
 const SHORTEST_TOKEN: usize = 14;
 const LONGEST_TOKEN: usize = 12_000;
+/// Bytes of a token before its keyword: few kinds have it in the middle.
+const LONGEST_START: usize = 300;
 /// Service keys come shorter.
 const SHORTEST_KEY: usize = 8;
 
@@ -177,7 +179,7 @@ fn run_around(text: &str, word: Span) -> Span {
     let left = before
         .iter()
         .rev()
-        .take(LONGEST_TOKEN)
+        .take(LONGEST_START)
         .take_while(|byte| of_run(byte))
         .count();
     let right = after.iter().take(LONGEST_TOKEN).take_while(|byte| of_run(byte)).count();

@@ -8,6 +8,7 @@ use crate::finding::{Confidence, Located, Place, PlaceKind};
 use crate::notebook::Notebook;
 use crate::text::{Masker, Span};
 
+use super::Secrets;
 use super::engine::Hit;
 use super::view::{self, Sought};
 
@@ -68,14 +69,17 @@ const KINDS: [Kind; 5] = [
 ];
 
 /// The personal data in the outputs of a notebook, in order.
-pub fn personal(notebook: &Notebook<'_>) -> Vec<Personal> {
+///
+/// `secrets` stand in the same lines, and are no more shown than the data is.
+pub fn personal(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<Personal> {
     let sought = Sought { hits_in, may_hold };
     let mut found: Vec<Personal> = Vec::new();
     for view in view::collect(notebook, sought) {
         if view.at.kind != PlaceKind::Output {
             continue;
         }
-        let masker = Masker::new(view.hits.iter().map(|hit| hit.span.slice(&view.text)));
+        let data = view.hits.iter().map(|hit| hit.span.slice(&view.text));
+        let masker = Masker::new(data.chain(secrets.found.iter().map(super::Secret::value)));
         let located = Located::new(&view.text, &view.map);
         for hit in &view.hits {
             let known = found.iter_mut().find(|other| {

@@ -382,7 +382,7 @@ fn is_text(mime: &str) -> bool {
 fn one_line(text: &str) -> (Cow<'_, str>, Option<OffsetMap>) {
     let text_end = text.trim_end().len();
     let trimmed = text.get(..text_end).unwrap_or_default();
-    if !trimmed.contains(char::is_whitespace) {
+    if memchr::memchr3(b'\n', b' ', b'\r', trimmed.as_bytes()).is_none() {
         return (Cow::Borrowed(trimmed), None);
     }
     let mut line = String::with_capacity(trimmed.len());

@@ -164,7 +164,7 @@ pub(super) static DETECTORS: &[Detector] = &[
     },
     Detector {
         id: "curl-credentials",
-        name: "credentials of a command",
+        name: "a user and password of a command",
         keywords: &["curl", "userpwd"],
         pattern: r#"(?:(?i:curl)\b[^\n]{0,200}?\s(?:-u|--user|--proxy-user)[\s=]\s?\\?["']?|USERPWD\s?,\s?\\?["'])([^\s"':$<{]{1,60}:[^\s"'$<{]{4,80})"#,
         reach: 400,
