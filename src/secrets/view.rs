@@ -253,7 +253,16 @@ impl<'n> Collector<'n> {
             return;
         }
         let map = OffsetMap::shifted(raw.len(), span.start);
+        let before = self.views.len();
         self.search(at, Cow::Borrowed(raw), Cow::Owned(map));
+        // a pattern may run past the end of a string; what is redacted must not
+        for view in self.views.iter_mut().skip(before).filter(|view| view.packed.is_none()) {
+            let text = &view.text;
+            for hit in &mut view.hits {
+                hit.span.end = hit.span.start + within_string(hit.span.slice(text));
+            }
+            view.hits.retain(|hit| !hit.span.is_empty());
+        }
         if memchr::memchr(b'\\', raw.as_bytes()).is_some() {
             let json = &self.notebook.json;
             let escaped: Vec<NodeId> = json
@@ -357,6 +366,18 @@ impl<'n> Collector<'n> {
             }
         }
     }
+}
+
+/// Bytes before the first quote that isn't escaped.
+fn within_string(raw: &str) -> usize {
+    let mut escaped = false;
+    raw.bytes()
+        .position(|byte| {
+            let ends = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            ends
+        })
+        .unwrap_or(raw.len())
 }
 
 const PACKED: &[u8] = b";base64,";

@@ -221,7 +221,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         id: "netrc-password",
         name: "a password of a netrc file",
         keywords: &["machine "],
-        pattern: r"machine\s+[^\s]{3,80}\s+login\s+[^\s]{1,60}\s+password\s+([^\s]{6,80})",
+        pattern: r#"machine\s+[^\s"'\\]{3,80}\s+login\s+[^\s"'\\]{1,60}\s+password\s+([^\s"'\\]{6,80})"#,
         reach: 300,
         entropy: 2.3,
         form: Form::Whole,
