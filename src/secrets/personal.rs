@@ -224,7 +224,7 @@ fn is_card(before: &str, value: &str) -> bool {
         .sum();
     let varied = digits.windows(2).filter(|pair| pair.first() != pair.get(1)).count() >= 4;
     let grouped = value.contains([' ', '-']);
-    sum % 10 == 0 && varied && (grouped || says(before, &["card", "credit", "pan", "visa", "mastercard"]))
+    sum.is_multiple_of(10) && varied && (grouped || says(before, &["card", "credit", "pan", "visa", "mastercard"]))
 }
 
 fn is_iban(_: &str, value: &str) -> bool {

@@ -124,7 +124,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         id: "login-password",
         name: "a password in a call",
         keywords: &["login(", "auth(", "auth=(", "directoryentry(", "credentials("],
-        pattern: r#"(?i:login|auth|auth=|DirectoryEntry|credentials)\(\s*(?:["'][^"'\n]{3,60}["']\s*,\s*){0,2}["'][^"'\n]{2,80}["']\s*,\s*\\?["']([^"'\n\\]{6,80})\\?["']"#,
+        pattern: r#"(?i:login|auth|auth=|DirectoryEntry|credentials)\(\s*(?:\\*["'][^"'\n\\]{3,60}\\*["']\s*,\s*){0,2}\\*["'][^"'\n\\]{2,80}\\*["']\s*,\s*\\*["']([^"'\n\\]{6,80})\\*["']"#,
         reach: 300,
         entropy: 2.3,
         form: Form::Whole,
