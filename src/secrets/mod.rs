@@ -84,6 +84,7 @@ pub fn scan(notebook: &Notebook<'_>) -> Secrets {
     let sought = Sought {
         hits_in,
         may_hold: engine::may_hold,
+        in_images: true,
     };
     let views = view::collect(notebook, sought);
     let values = views

@@ -49,6 +49,8 @@ pub(super) struct Sought {
     pub hits_in: fn(&str) -> Vec<Hit>,
     /// `false` only for a text that holds none.
     pub may_hold: fn(&str) -> bool,
+    /// Whether the texts of images are searched too.
+    pub in_images: bool,
 }
 
 /// The views of a notebook in which something was found.
@@ -253,7 +255,16 @@ impl<'n> Collector<'n> {
             return;
         }
         let map = OffsetMap::shifted(raw.len(), span.start);
+        let before = self.views.len();
         self.search(at, Cow::Borrowed(raw), Cow::Owned(map));
+        // a pattern may run past the end of a string; what is redacted must not
+        for view in self.views.iter_mut().skip(before).filter(|view| view.packed.is_none()) {
+            let text = &view.text;
+            for hit in &mut view.hits {
+                hit.span.end = hit.span.start + within_string(hit.span.slice(text));
+            }
+            view.hits.retain(|hit| !hit.span.is_empty());
+        }
         if memchr::memchr(b'\\', raw.as_bytes()).is_some() {
             let json = &self.notebook.json;
             let escaped: Vec<NodeId> = json
@@ -268,6 +279,9 @@ impl<'n> Collector<'n> {
 
     /// The texts of an image, found without decoding its pixels.
     fn image(&mut self, at: At, node: NodeId) {
+        if !self.sought.in_images {
+            return;
+        }
         let span = self.notebook.json.span(node);
         let inner = Span::new(span.start + 1, span.end.saturating_sub(1));
         let raw = inner.slice(self.notebook.text);
@@ -359,6 +373,18 @@ impl<'n> Collector<'n> {
     }
 }
 
+/// Bytes before the first quote that isn't escaped.
+fn within_string(raw: &str) -> usize {
+    let mut escaped = false;
+    raw.bytes()
+        .position(|byte| {
+            let ends = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            ends
+        })
+        .unwrap_or(raw.len())
+}
+
 const PACKED: &[u8] = b";base64,";
 
 /// Types whose values people read. Images, sound, video and documents are base64, in which anything can be found.
@@ -387,7 +413,7 @@ fn one_line(text: &str) -> (Cow<'_, str>, Option<OffsetMap>) {
     }
     let mut line = String::with_capacity(trimmed.len());
     let mut map = OffsetMap::default();
-    for word in trimmed.split_whitespace() {
+    for word in trimmed.split(['\n', '\r', ' ']).filter(|word| !word.is_empty()) {
         let start = word.as_ptr() as usize - trimmed.as_ptr() as usize;
         line.push_str(word);
         map.push(word.len(), Span::new(start, start + word.len()));
