@@ -230,24 +230,24 @@ mod tests {
         for (text, value) in [
             (r#"password = "L4nt3rn¦$35Har""#, "L4nt3rn$35Har"),
             (
-                r#"api_key="8uKgpWCWdb2p¦VhivmBvk59ZvzVqeez5K""#,
-                "8uKgpWCWdb2pVhivmBvk59ZvzVqeez5K",
+                r#"api_key="L78kcG1LzEFl¦TIPFfSSrScqg92D2AFdv""#,
+                "L78kcG1LzEFlTIPFfSSrScqg92D2AFdv",
             ),
             (
-                r#"{"client_secret": "83dc62da8e1dc599¦0f12f264b38d7dc66b6a2982"}"#,
-                "83dc62da8e1dc5990f12f264b38d7dc66b6a2982",
+                r#"{"client_secret": "8feba18beb8daac6¦a27805dada8dc3ad79c8a4a7"}"#,
+                "8feba18beb8daac6a27805dada8dc3ad79c8a4a7",
             ),
             (
-                "export SOME_API_KEY=8uKgpWCWdb2p¦VhivmBvk59ZvzVqeez5K",
-                "8uKgpWCWdb2pVhivmBvk59ZvzVqeez5K",
+                "export SOME_API_KEY=L78kcG1LzEFl¦TIPFfSSrScqg92D2AFdv",
+                "L78kcG1LzEFlTIPFfSSrScqg92D2AFdv",
             ),
             (
-                "https://a.example.net/x?appid=c993fb4cc5af89a5¦5c5878d89c887d9b&q=1",
-                "c993fb4cc5af89a55c5878d89c887d9b",
+                "https://a.example.net/x?appid=c987177422ee984a¦dcacd517d557c303&q=1",
+                "c987177422ee984adcacd517d557c303",
             ),
             (
-                r#"def f(token: str = "8uKgpWCWdb2p¦VhivmBvk59Zvz"):"#,
-                "8uKgpWCWdb2pVhivmBvk59Zvz",
+                r#"def f(token: str = "L78kcG1LzEFl¦TIPFfSSrScqg9"):"#,
+                "L78kcG1LzEFlTIPFfSSrScqg9",
             ),
             (r#"{\"password\": \"Harb0r¦88Mar\"}"#, "Harb0r88Mar"),
             ("tool --password Harb0r¦88Mar run", "Harb0r88Mar"),
@@ -269,7 +269,7 @@ mod tests {
             r#"token: "hello""#,
             r#"password = getpass("Password: ")"#,
             r#"api_key = "{{ secrets.KEY_FOR_12 }}""#,
-            r#"token_id = "9c1e0b2d-7b1c-4f2a-8b3d-4c6e5f7a9c1e""#,
+            r#"token_id = "41d7a3c2-5e08-4b6f-9a1d-2f7c80b3e695""#,
             r#"tokenizer = "bert-base-uncased-finetuned-v2""#,
             "password=args.password",
             "token = tokenizer.encode(text)",

@@ -154,12 +154,13 @@ fn may_be(kind: &str, text: &str) -> bool {
         "national-id" => any(&["ssn", "SSN", "ocial"]),
         "phone" => any(&["hone", "HONE", "tel", "Tel", "TEL", "obile", "fax", "Fax"]),
         "card" => {
-            let mut digits = 0;
+            // groups of digits stand one blank or dash apart; columns of a table stand further
+            let (mut digits, mut apart) = (0, false);
             bytes.iter().any(|byte| {
-                digits = match byte {
-                    b'0'..=b'9' => digits + 1,
-                    b' ' | b'-' => digits,
-                    _ => 0,
+                (digits, apart) = match byte {
+                    b'0'..=b'9' => (digits + 1, false),
+                    b' ' | b'-' if !apart => (digits, true),
+                    _ => (0, false),
                 };
                 digits >= 15
             })

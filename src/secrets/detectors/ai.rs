@@ -37,7 +37,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         id: "openai-key",
         name: "an OpenAI key",
         keywords: &["t3blbkfj", "sk-proj-", "sk-svcacct-", "sk-admin-"],
-        pattern: r#"\b(sk-(?:(?:proj|svcacct|admin|None)-[\w-]{40,200}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}))(?:[^\w-]|$)"#,
+        pattern: r#"\b(sk-(?:(?:proj|svcacct|admin|None)-[\w-]{40,}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}))(?:[^\w-]|$)"#,
         reach: 256,
         entropy: 3.0,
         form: Form::Whole,

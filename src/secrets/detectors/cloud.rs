@@ -173,7 +173,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         id: "vault-token",
         name: "a Vault token",
         keywords: &["hvs.", "hvb."],
-        pattern: r#"\b(hv[sb]\.[\w-]{24,200})(?:[^\w-]|$)"#,
+        pattern: r#"\b(hv[sb]\.[\w-]{24,})(?:[^\w-]|$)"#,
         reach: 256,
         entropy: 3.0,
         form: Form::Whole,
