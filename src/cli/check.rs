@@ -87,12 +87,18 @@ fn in_parallel(
             "try `--jobs 1`",
         )]
     })?;
-    Ok(pool.install(|| {
-        work.par_iter()
-            .with_max_len(1)
-            .map(|(found, strictness)| one(&found.path, strictness))
-            .collect()
-    }))
+    // the largest first, or one thread ends with it alone
+    let mut order: Vec<usize> = (0..work.len()).collect();
+    order.sort_by_key(|&i| work.get(i).map(|(found, _)| std::cmp::Reverse(found.size)));
+    let mut results: Vec<(usize, _)> = pool.install(|| {
+        let judged = order.into_iter().par_bridge().filter_map(|i| {
+            let (found, strictness) = work.get(i)?;
+            Some((i, one(&found.path, strictness)))
+        });
+        judged.collect()
+    });
+    results.sort_by_key(|(i, _)| *i);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
 fn one(path: &Path, strictness: &Strictness) -> Result<NotebookReport, UserError> {

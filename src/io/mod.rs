@@ -123,6 +123,8 @@ pub struct Found {
     pub path: PathBuf,
     /// Named by the user, not met in a folder: read whatever it is called and wherever it lies.
     pub named: bool,
+    /// Bytes, as far as the folder tells.
+    pub size: u64,
 }
 
 /// The notebooks under the paths, sorted and each once. Folders are searched as git would see them: without what
@@ -134,9 +136,10 @@ pub fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<FileError>) {
         match fs::metadata(path) {
             Err(error) => errors.push(FileError::from_io(path, &error)),
             Ok(data) if data.is_dir() => search(path, &mut found, &mut errors),
-            Ok(_) => found.push(Found {
+            Ok(data) => found.push(Found {
                 path: tidy(path),
                 named: true,
+                size: data.len(),
             }),
         }
     }
@@ -168,6 +171,7 @@ fn search(folder: &Path, found: &mut Vec<Found>, errors: &mut Vec<FileError>) {
                     found.push(Found {
                         path: tidy(entry.path()),
                         named: false,
+                        size: entry.metadata().map_or(0, |data| data.len()),
                     });
                 }
             }

@@ -41,7 +41,7 @@ pub(super) struct At {
 }
 
 /// Values longer than this are looked at in the file before they are decoded.
-const WORTH_A_LOOK: usize = 4096;
+const WORTH_A_LOOK: usize = 128;
 
 /// What is sought in texts.
 #[derive(Clone, Copy)]
