@@ -85,12 +85,13 @@ fn hide(edits: &mut EditSet, secret: &Secret) {
 fn edits_for(notebook: &Notebook<'_>, wanted: &[&Secret], options: Options, done: &mut Vec<String>) -> EditSet {
     let mut edits = EditSet::new();
     let mut packed: BTreeMap<Vec<Span>, (Packed, Vec<&Secret>)> = BTreeMap::new();
+    let mut variables: Vec<(&str, String)> = Vec::new();
     for secret in wanted {
         done.push(secret.message("redacted"));
         if let Some(base64) = &secret.packed {
             let entry = packed.entry(base64.pieces.clone());
             entry.or_insert_with(|| (base64.clone(), Vec::new())).1.push(secret);
-        } else if !(secret.place.kind == PlaceKind::Source && look_up(&mut edits, notebook, secret)) {
+        } else if !(secret.place.kind == PlaceKind::Source && look_up(&mut edits, notebook, secret, &mut variables)) {
             replace(&mut edits, &secret.pieces, &mark(secret));
         }
     }
@@ -126,13 +127,39 @@ fn replace(edits: &mut EditSet, pieces: &[Span], text: &str) -> bool {
     all
 }
 
-/// Replaces a literal that is the secret and nothing else by a look-up. `false` where it is no such literal.
-fn look_up(edits: &mut EditSet, notebook: &Notebook<'_>, secret: &Secret) -> bool {
+/// The environment variable for a secret: one for each value, named after its kind.
+fn variable<'s>(secret: &'s Secret, variables: &mut Vec<(&'s str, String)>) -> String {
+    if let Some((_, name)) = variables.iter().find(|(value, _)| *value == secret.value()) {
+        return name.clone();
+    }
+    let plain = secret.detector.replace('-', "_").to_ascii_uppercase();
+    let mut name = plain.clone();
+    let mut n = 2;
+    while variables.iter().any(|(_, taken)| *taken == name) {
+        name = format!("{plain}_{n}");
+        n += 1;
+    }
+    variables.push((secret.value(), name.clone()));
+    name
+}
+
+/// Replaces a literal that is the secret and nothing else by a look-up. `false` where it is no such literal, and where
+/// an import can't stand at the cell's top.
+fn look_up<'s>(
+    edits: &mut EditSet,
+    notebook: &Notebook<'_>,
+    secret: &'s Secret,
+    variables: &mut Vec<(&'s str, String)>,
+) -> bool {
     let Some(cell) = secret.place.cell.and_then(|idx| notebook.cell(idx)) else {
         return false;
     };
     let source = &cell.source.text;
-    if !cell.is_code() || !notebook.language.is_python() || source.trim_start().starts_with("%%") {
+    if !cell.is_code()
+        || !notebook.language.is_python()
+        || source.trim_start().starts_with("%%")
+        || source.contains("__future__")
+    {
         return false;
     }
     let Some(inner) = cell_span(cell, secret) else {
@@ -149,7 +176,7 @@ fn look_up(edits: &mut EditSet, notebook: &Notebook<'_>, secret: &Secret) -> boo
     if line.trim_start().starts_with(['%', '!', '#']) {
         return false;
     }
-    let name = secret.detector.replace('-', "_").to_ascii_uppercase();
+    let name = variable(secret, variables);
     // as it stands in JSON
     let code = format!("os.environ[\\\"{name}\\\"]");
     if !replace(edits, &cell.source.map.pieces(literal), &code) {
