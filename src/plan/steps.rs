@@ -44,6 +44,15 @@ pub(super) struct Made {
     pub imports: Vec<&'static str>,
 }
 
+/// What a step takes from the configuration.
+struct Configured {
+    /// Names that became parameters under another name.
+    renamed: BTreeMap<NameId, String>,
+    /// Literals that became parameters: their piece, their span in its cell's text, the parameter.
+    replaced: Vec<(usize, crate::text::Span, String)>,
+    params: Vec<Param>,
+}
+
 impl StepMaker<'_> {
     /// Makes the step of `group`, the kept pieces of `section`.
     pub fn make(&self, index: usize, section: &Section, group: &[usize], names: &mut Allocator) -> Option<Made> {
@@ -53,7 +62,11 @@ impl StepMaker<'_> {
         let inputs = self.flow.inputs.get(index)?;
         let outputs = self.flow.outputs.get(index)?;
         let function = names.take(&self.wanted_name(section, &pieces, (inputs, outputs), index));
-        let (renamed, replaced, config_params) = self.configured(&pieces);
+        let Configured {
+            renamed,
+            replaced,
+            params: config_params,
+        } = self.configured(&pieces);
         let figures = self.plots.then_some(function.as_str());
         let mut body = String::new();
         let mut imports = Vec::new();
@@ -177,15 +190,7 @@ impl StepMaker<'_> {
     }
 
     /// The configuration that these pieces read: renamed names, replaced literals, and the parameters for them.
-    #[allow(clippy::type_complexity)]
-    fn configured(
-        &self,
-        pieces: &[(usize, &Piece<'_>)],
-    ) -> (
-        BTreeMap<NameId, String>,
-        Vec<(usize, crate::text::Span, String)>,
-        Vec<Param>,
-    ) {
+    fn configured(&self, pieces: &[(usize, &Piece<'_>)]) -> Configured {
         let mut renamed = BTreeMap::new();
         let mut replaced = Vec::new();
         let mut params: Vec<Param> = Vec::new();
@@ -230,7 +235,11 @@ impl StepMaker<'_> {
                 }
             }
         }
-        (renamed, replaced, params)
+        Configured {
+            renamed,
+            replaced,
+            params,
+        }
     }
 
     fn globals(&self, flow: &StepFlow) -> Vec<String> {

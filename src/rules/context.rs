@@ -3,11 +3,13 @@
 use crate::facts::Facts;
 use crate::facts::flow::Miss;
 use crate::facts::history::History;
-use crate::finding::{Located, Place, PlaceKind};
+use crate::finding::{Finding, Located, Place, PlaceKind};
 use crate::notebook::{Cell, CellIdx, Notebook};
 use crate::python::CellCode;
 use crate::secrets::Secrets;
 use crate::text::Span;
+
+use super::Meta;
 
 /// Characters of the notebook's own text that a message quotes.
 const QUOTE: usize = 100;
@@ -78,6 +80,28 @@ impl Context<'_> {
             Some(count) => format!("cell {idx} (In [{count}])"),
             None => format!("cell {idx}"),
         }
+    }
+
+    /// A finding of `meta` for each credential that lies in one part of the notebook.
+    pub(super) fn secrets_at(
+        &self,
+        meta: &'static Meta,
+        kind: PlaceKind,
+        stands: &'static str,
+        hint: &'static str,
+    ) -> impl Iterator<Item = Finding> {
+        let here = self
+            .secrets
+            .found
+            .iter()
+            .filter(move |secret| secret.place.kind == kind);
+        here.map(move |secret| {
+            let mut finding = meta.finding(secret.place.clone(), secret.message(stands));
+            finding.confidence = secret.confidence;
+            finding.subject = Some(secret.detector.to_owned());
+            finding.hint = Some(hint.to_owned());
+            finding
+        })
     }
 
     /// The notebook's own text for a message: secrets masked, on one line, and cut where it is long.

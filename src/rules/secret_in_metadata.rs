@@ -21,18 +21,7 @@ impl Rule for SecretInMetadata {
     }
 
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
-        for secret in ctx
-            .secrets
-            .found
-            .iter()
-            .filter(|secret| secret.place.kind == PlaceKind::Metadata)
-        {
-            let mut finding = META.finding(secret.place.clone(), secret.message("stored in the metadata"));
-            finding.confidence = secret.confidence;
-            finding.subject = Some(secret.detector.to_owned());
-            finding.hint = Some(HINT.to_owned());
-            out.push(finding);
-        }
+        out.extend(ctx.secrets_at(&META, PlaceKind::Metadata, "stored in the metadata", HINT));
     }
 }
 

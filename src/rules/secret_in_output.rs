@@ -21,18 +21,7 @@ impl Rule for SecretInOutput {
     }
 
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
-        for secret in ctx
-            .secrets
-            .found
-            .iter()
-            .filter(|secret| secret.place.kind == PlaceKind::Output)
-        {
-            let mut finding = META.finding(secret.place.clone(), secret.message("shown by this output"));
-            finding.confidence = secret.confidence;
-            finding.subject = Some(secret.detector.to_owned());
-            finding.hint = Some(HINT.to_owned());
-            out.push(finding);
-        }
+        out.extend(ctx.secrets_at(&META, PlaceKind::Output, "shown by this output", HINT));
     }
 }
 
