@@ -12,7 +12,7 @@ use super::names;
 use crate::plan::ImportSection;
 
 /// Names that `run` needs for itself; a value of the notebook with such a name gets an underscore there.
-const RESERVED: [&str; 6] = ["Any", "Config", "Results", "builtins", "config", "steps"];
+const RESERVED: [&str; 5] = ["Any", "Config", "Results", "config", "steps"];
 
 /// What the template of `pipeline.py` lays out.
 #[derive(Serialize)]
@@ -66,10 +66,6 @@ fn pipeline_imports(plan: &Plan, plain: bool, any: bool) -> Vec<crate::plan::Imp
         Some("Config"),
         None,
     )];
-    let builtin = |param: &Param| matches!(param.argument, Argument::Builtin(_));
-    if plan.steps.iter().flat_map(|step| &step.params).any(builtin) {
-        all.push(imports::of(Stdlib, "builtins", None, None));
-    }
     if !plan.steps.is_empty() {
         all.push(imports::of(FirstParty, &plan.package, Some("steps"), None));
     }
@@ -167,7 +163,6 @@ fn call(plan: &Plan, locals: &Locals, at: usize, step: &Step) -> String {
 fn argument(plan: &Plan, locals: &Locals, param: &Param) -> String {
     match &param.argument {
         Argument::Value(name) => locals.value(plan, name).unwrap_or_else(|| name.clone()),
-        Argument::Builtin(name) => format!("builtins.{name}"),
         Argument::Config(field) => {
             let secret = plan.secrets.iter().any(|secret| secret.field == *field);
             // the notebook's code holds the secret as the string that it is

@@ -203,8 +203,6 @@ pub enum Argument {
     Value(String),
     /// `config.FIELD`
     Config(String),
-    /// A built-in that the step later rebinds: passed as `builtins.NAME`.
-    Builtin(String),
 }
 
 /// A value that a step returns.

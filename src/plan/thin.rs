@@ -130,7 +130,6 @@ fn call(step: &Step) -> String {
         .map(|p| match &p.argument {
             Argument::Value(name) => name.clone(),
             Argument::Config(field) => format!("config.{field}"),
-            Argument::Builtin(name) => name.clone(),
         })
         .collect();
     if step.saves_figures {

@@ -69,14 +69,6 @@ pub fn setting(name: &str, annotation: &str, field: &str) -> Param {
     }
 }
 
-pub fn built_in(name: &str) -> Param {
-    Param {
-        name: name.to_owned(),
-        annotation: "Any".to_owned(),
-        argument: Argument::Builtin(name.to_owned()),
-    }
-}
-
 pub fn returns(names: &[(&str, &str)]) -> Vec<Return> {
     names
         .iter()

@@ -7,7 +7,7 @@ use mortarboard::plan::{
 };
 
 use crate::build::{
-    built_in, code, dependency, dropped, empty, field, import, item, prose, recorded, returns, setting, step, value,
+    code, dependency, dropped, empty, field, import, item, prose, recorded, returns, setting, step, value,
 };
 
 /// Text with everything that ends a string, a comment, a table, a template or a line.
@@ -140,10 +140,10 @@ fn steps(plan: &mut Plan) {
         "teile",
         "",
         (2, 3),
-        "shared = 1\r\ngone = 2\r\nlist = list(map(str, [shared]))\r\nmatch = 1\r\n_private = 3.5\r\ncount = f'''{\r\n  \
+        "shared = 1\r\ngone = 2\r\nlist(map(str, [shared]))\r\nmatch = 1\r\n_private = 3.5\r\ncount = f'''{\r\n  \
          shared = }\r\n'''\r\ngröße = 'ß'\r\nsteps = config = Results = builtins = 1\r\nl = key[:0]\r\ngröße += l\r\ndel gone",
     );
-    binds.params = vec![built_in("list"), setting("key", "str", "api_key")];
+    binds.params = vec![setting("key", "str", "api_key")];
     binds.returns = returns(&[
         ("match", "int"),
         ("_private", "Any"),
