@@ -17,6 +17,7 @@ pub mod rules;
 pub mod secrets;
 pub mod select;
 pub mod settings;
+pub mod strip;
 pub mod suppress;
 pub mod text;
 pub mod verdict;

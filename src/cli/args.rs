@@ -18,6 +18,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Replace the secrets in outputs and metadata, and nothing else
     Redact(RedactArgs),
+    /// Take out outputs, execution counts and what editors leave behind, and nothing else
+    Strip(StripArgs),
     /// Print a rule's page; without a rule, the list of rules
     Explain(ExplainArgs),
     /// Turn a notebook into a package that computes the same values
@@ -87,6 +89,19 @@ pub struct RedactArgs {
     /// Write nothing; print the difference, secrets hidden on both sides
     #[arg(long)]
     pub diff: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct StripArgs {
+    /// Notebooks, and folders to search for notebooks; `-` reads stdin and writes stdout
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; exit with 1 where something would change
+    #[arg(long)]
+    pub check: bool,
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,

@@ -9,6 +9,7 @@ mod explain;
 mod graduate;
 mod redact;
 mod resolve;
+mod strip;
 mod talk;
 
 pub use args::{Args, Command};
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Redact(args) => redact::run(&args),
+        Command::Strip(args) => strip::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Graduate(args) => graduate::run(&args),
     };

@@ -1,6 +1,5 @@
 //! `mortarboard redact`: writes notebooks without their secrets, or says what it would write.
 
-use std::io::Read;
 use std::path::Path;
 
 use similar::TextDiff;
@@ -24,10 +23,7 @@ pub(super) fn run(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
     let (found, unread) = io::discover(&args.paths);
     let mut errors: Vec<UserError> = unread.into_iter().map(UserError::from).collect();
     if found.is_empty() && errors.is_empty() {
-        errors.push(UserError::new(
-            "no notebooks here",
-            "name a notebook or a folder that holds some; files that git ignores are read only when named",
-        ));
+        errors.push(UserError::no_notebooks());
     }
     let mut changed = 0_usize;
     for notebook in &found {
@@ -62,14 +58,7 @@ fn one(path: &Path, args: &RedactArgs, options: Options) -> Result<bool, UserErr
 
 /// `-`: from stdin to stdout.
 fn filter(args: &RedactArgs, options: Options) -> Result<Outcome, Vec<UserError>> {
-    let mut text = String::new();
-    let read = std::io::stdin().lock().read_to_string(&mut text);
-    read.map_err(|error| {
-        vec![UserError::new(
-            format!("stdin can't be read: {error}"),
-            "pipe a notebook in",
-        )]
-    })?;
+    let text = io::read_stdin().map_err(|error| vec![error.into()])?;
     let redacted = redact(&text, options).map_err(|message| vec![failed("-", &message)])?;
     let changed = redacted.text != text;
     if args.diff {

@@ -23,6 +23,14 @@ impl UserError {
         }
     }
 
+    /// Nothing to work on.
+    pub fn no_notebooks() -> Self {
+        Self::new(
+            "no notebooks here",
+            "name a notebook or a folder that holds some; files that git ignores are read only when named",
+        )
+    }
+
     /// A file that is no notebook.
     pub fn unreadable(path: &str, error: &ReadError) -> Self {
         let place = error

@@ -7,7 +7,7 @@ pub use commit::commit;
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -84,6 +84,22 @@ pub fn read(path: &Path) -> Result<String, FileError> {
         ));
     }
     let bytes = fs::read(path).map_err(|error| FileError::from_io(path, &error))?;
+    text_of(bytes, path)
+}
+
+/// Reads standard input as a text file, `-` in errors.
+///
+/// # Errors
+/// What can't be read to its end, or is not UTF-8.
+pub fn read_stdin() -> Result<String, FileError> {
+    let path = Path::new("-");
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| FileError::from_io(path, &error))?;
+    text_of(bytes, path)
+}
+
+fn text_of(bytes: Vec<u8>, path: &Path) -> Result<String, FileError> {
     let utf16 = bytes.starts_with(&[0xff, 0xfe])
         || bytes.starts_with(&[0xfe, 0xff])
         || matches!(bytes.as_slice(), [0, b'{', ..] | [b'{', 0, ..]);

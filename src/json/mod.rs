@@ -10,4 +10,4 @@ mod string;
 
 pub use document::{Document, Kind, Node, NodeId};
 pub use scan::{Error, scan};
-pub use string::{Decoded, decode, decode_joined, decode_lines, encode};
+pub use string::{Decoded, decode, decode_joined, decode_lines, encode, text_of};

@@ -4,6 +4,8 @@ use memchr::memchr;
 
 use crate::text::{OffsetMap, Span};
 
+use super::document::{Document, Kind, NodeId};
+
 /// A decoded string (or several, joined) and the map from its offsets to the file's bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Decoded {
@@ -42,6 +44,20 @@ pub fn decode_lines(file: &str, spans: impl Iterator<Item = Span>) -> Decoded {
         last = Some(span);
     }
     out
+}
+
+/// Decodes a string, or a list of strings joined. Anything else decodes to nothing.
+pub fn text_of(json: &Document, text: &str, node: NodeId) -> Decoded {
+    match json.kind(node) {
+        Kind::String { .. } => decode(text, json.span(node)),
+        Kind::Array => {
+            let strings = json
+                .items(node)
+                .filter(|&item| matches!(json.kind(item), Kind::String { .. }));
+            decode_joined(text, strings.map(|item| json.span(item)))
+        }
+        _ => Decoded::default(),
+    }
 }
 
 /// `text` as a JSON string literal, quotes included, in the form that Jupyter writes (non-ASCII kept).

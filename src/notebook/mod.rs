@@ -8,4 +8,4 @@ mod read;
 pub use cell::{Cell, CellIdx, CellKind, Output, OutputKind, Text};
 pub use language::Language;
 pub use model::{Notebook, Problem};
-pub use read::{ReadError, read};
+pub use read::{ReadError, cell_lists, read, root, scan};

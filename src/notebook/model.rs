@@ -1,6 +1,6 @@
 //! The notebook itself, and what is wrong with its form.
 
-use crate::json::{Decoded, Document, Kind, NodeId, decode, decode_joined, decode_lines};
+use crate::json::{Decoded, Document, Kind, NodeId, decode, decode_lines, text_of};
 use crate::text::Span;
 
 use super::cell::{Cell, CellIdx};
@@ -51,19 +51,6 @@ impl Notebook<'_> {
     pub fn metadata_string(&self, path: &[&str]) -> Option<String> {
         let node = self.lookup(self.metadata?, path)?;
         matches!(self.json.kind(node), Kind::String { .. }).then(|| self.text_of(node).text)
-    }
-}
-
-pub(super) fn text_of(json: &Document, text: &str, node: NodeId) -> Decoded {
-    match json.kind(node) {
-        Kind::String { .. } => decode(text, json.span(node)),
-        Kind::Array => {
-            let strings = json
-                .items(node)
-                .filter(|&item| matches!(json.kind(item), Kind::String { .. }));
-            decode_joined(text, strings.map(|item| json.span(item)))
-        }
-        _ => Decoded::default(),
     }
 }
 

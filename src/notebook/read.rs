@@ -1,11 +1,11 @@
 //! Reading a notebook from its file's text: nbformat 2 to 4, whatever editors make of it.
 
-use crate::json::{self, Document, Kind, NodeId};
+use crate::json::{self, Document, Kind, NodeId, text_of};
 use crate::text::{LineIndex, Span};
 
 use super::cell::{Cell, CellIdx, CellKind, Output, OutputKind, Text};
 use super::language::Language;
-use super::model::{Notebook, Problem, lines_of, text_of};
+use super::model::{Notebook, Problem, lines_of};
 
 /// Why a file is no notebook at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,36 +21,20 @@ pub struct ReadError {
 /// # Errors
 /// Text that is not JSON, or JSON that has no list of cells.
 pub fn read(text: &str) -> Result<Notebook<'_>, ReadError> {
-    let start = if text.starts_with('\u{feff}') {
-        '\u{feff}'.len_utf8()
-    } else {
-        0
-    };
-    if text.get(start..).unwrap_or_default().trim().is_empty() {
-        return Err(no_notebook(
-            "the file is empty",
-            "save the notebook again, or delete the file",
-        ));
-    }
-    let json = json::scan(text, start).map_err(|error| not_json(text, &error))?;
+    let json = scan(text)?;
+    let root = root(&json)?;
     let mut reader = Reader {
         text,
         json: &json,
         old: false,
         problems: Vec::new(),
     };
-    let Some(root) = json.root().filter(|&root| json.kind(root) == Kind::Object) else {
-        return Err(no_notebook(
-            "the file is JSON, but no notebook: it holds no object",
-            NO_NOTEBOOK_HINT,
-        ));
-    };
     let format = (
         reader.integer(root, "nbformat").unwrap_or_default(),
         reader.integer(root, "nbformat_minor").unwrap_or_default(),
     );
     reader.old = (1..=2).contains(&format.0);
-    let cell_nodes = reader.cell_nodes(root, format.0)?;
+    let cell_nodes = reader.cell_nodes(root)?;
     if format.0 == 0 {
         reader.problem(
             "the notebook does not say its format (nbformat); it is read as version 4",
@@ -83,6 +67,72 @@ pub fn read(text: &str) -> Result<Notebook<'_>, ReadError> {
         cells,
         problems,
     })
+}
+
+/// Scans a notebook's text as JSON, past a byte order mark.
+///
+/// # Errors
+/// Text that is not JSON.
+pub fn scan(text: &str) -> Result<Document, ReadError> {
+    let start = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
+    if text.get(start..).unwrap_or_default().trim_start().is_empty() {
+        return Err(no_notebook(
+            "the file is empty",
+            "save the notebook again, or delete the file",
+        ));
+    }
+    json::scan(text, start).map_err(|error| not_json(text, &error))
+}
+
+/// The object that a notebook is.
+///
+/// # Errors
+/// JSON that is no object.
+pub fn root(json: &Document) -> Result<NodeId, ReadError> {
+    let root = json.root().filter(|&root| json.kind(root) == Kind::Object);
+    root.ok_or_else(|| {
+        no_notebook(
+            "the file is JSON, but no notebook: it holds no object",
+            NO_NOTEBOOK_HINT,
+        )
+    })
+}
+
+/// Every list of cells, those under a key that is given twice included: `cells`, or in nbformat 2 and 3 those of all
+/// worksheets. A file that says its format and has neither is a notebook that nobody has written in yet.
+///
+/// # Errors
+/// A file that has none and says no format, and one whose `cells` are no list.
+pub fn cell_lists(json: &Document, text: &str, root: NodeId) -> Result<Vec<NodeId>, ReadError> {
+    let all = |object: NodeId, wanted: &'static str| {
+        let entries = json.entries(object);
+        entries.filter_map(move |(key, value)| json.key_is(text, key, wanted).then_some(value))
+    };
+    let is_list = |&node: &NodeId| json.kind(node) == Kind::Array;
+    if json.get(text, root, "cells").is_some_and(|cells| !is_list(&cells)) {
+        return Err(no_notebook(
+            "the file is JSON, but no notebook: `cells` is no list",
+            NO_NOTEBOOK_HINT,
+        ));
+    }
+    let sheets = all(root, "worksheets").flat_map(|sheets| json.items(sheets));
+    let lists = all(root, "cells").chain(sheets.flat_map(|sheet| all(sheet, "cells")));
+    let lists: Vec<NodeId> = lists.filter(is_list).collect();
+    let format = json
+        .get(text, root, "nbformat")
+        .map(|format| json.span(format).slice(text).parse::<i64>());
+    let says_format = matches!(format, Some(Ok(1..)));
+    if lists.is_empty() && !says_format && json.get(text, root, "worksheets").is_none() {
+        return Err(no_notebook(
+            "the file is JSON, but no notebook: it has no `cells`",
+            NO_NOTEBOOK_HINT,
+        ));
+    }
+    Ok(lists)
 }
 
 const NO_NOTEBOOK_HINT: &str =
@@ -125,28 +175,17 @@ impl Reader<'_> {
     /// The cells' values: of `cells`, or in nbformat 2 and 3 of all worksheets in turn.
     ///
     /// A file that says its format and has neither is a notebook that nobody has written in yet.
-    fn cell_nodes(&mut self, root: NodeId, format: i64) -> Result<Vec<NodeId>, ReadError> {
+    fn cell_nodes(&mut self, root: NodeId) -> Result<Vec<NodeId>, ReadError> {
+        cell_lists(self.json, self.text, root)?;
         if let Some(cells) = self.get(root, "cells") {
-            if self.json.kind(cells) == Kind::Array {
-                return Ok(self.json.items(cells).collect());
-            }
-            return Err(no_notebook(
-                "the file is JSON, but no notebook: `cells` is no list",
-                NO_NOTEBOOK_HINT,
-            ));
+            return Ok(self.json.items(cells).collect());
         }
         let Some(sheets) = self.get(root, "worksheets") else {
-            if format > 0 {
-                self.problem(
-                    "the notebook has no list of cells; it is read as empty",
-                    self.json.span(root),
-                );
-                return Ok(Vec::new());
-            }
-            return Err(no_notebook(
-                "the file is JSON, but no notebook: it has no `cells`",
-                NO_NOTEBOOK_HINT,
-            ));
+            self.problem(
+                "the notebook has no list of cells; it is read as empty",
+                self.json.span(root),
+            );
+            return Ok(Vec::new());
         };
         let lists: Vec<NodeId> = self
             .json

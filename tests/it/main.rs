@@ -24,4 +24,5 @@ mod properties;
 mod redact;
 mod rule_pages;
 mod secrets;
+mod strip;
 mod tidy;
