@@ -34,30 +34,10 @@ pub struct CheckArgs {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub output_format: Format,
-    /// Only these rules: codes, the start of codes, or names, parted by commas
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
-    pub select: Option<Vec<String>>,
-    /// Not these rules
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
-    pub ignore: Vec<String>,
-    /// These rules too
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
-    pub extend_select: Vec<String>,
-    /// The least severity that is reported
-    #[arg(long, value_enum)]
-    pub severity: Option<Least>,
-    /// Use this settings file instead of looking for one
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// Use no settings file
-    #[arg(long)]
-    pub no_config: bool,
-    /// Leave out what this pattern names when folders are searched; may be given again
-    #[arg(long, value_name = "PATTERN")]
-    pub exclude: Vec<String>,
-    /// Notebooks read at a time; as many as there are processors if not given
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    #[command(flatten)]
+    pub files: FileArgs,
     /// When to use colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
@@ -70,6 +50,40 @@ pub struct CheckArgs {
     /// Say what is read, and which settings apply
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub verbose: bool,
+}
+
+/// Which rules speak.
+#[derive(Debug, Default, ClapArgs)]
+pub struct RuleArgs {
+    /// Only these rules: codes, the start of codes, or names, parted by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Option<Vec<String>>,
+    /// Not these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// These rules too
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub extend_select: Vec<String>,
+    /// The least severity that is reported
+    #[arg(long, value_enum)]
+    pub severity: Option<Least>,
+}
+
+/// Which notebooks of the folders are read, under which settings, how many at a time.
+#[derive(Debug, ClapArgs)]
+pub struct FileArgs {
+    /// Use this settings file instead of looking for one
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Use no settings file
+    #[arg(long)]
+    pub no_config: bool,
+    /// Leave out what this pattern names when folders are searched; may be given again
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude: Vec<String>,
+    /// Notebooks read at a time; as many as there are processors if not given
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -89,6 +103,8 @@ pub struct RedactArgs {
     /// Write nothing; print the difference, secrets hidden on both sides
     #[arg(long)]
     pub diff: bool,
+    #[command(flatten)]
+    pub files: FileArgs,
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,

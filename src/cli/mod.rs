@@ -11,6 +11,7 @@ mod redact;
 mod resolve;
 mod strip;
 mod talk;
+mod work;
 
 pub use args::{Args, Command};
 

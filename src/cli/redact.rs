@@ -1,7 +1,5 @@
 //! `mortarboard redact`: writes notebooks without their secrets, or says what it would write.
 
-use std::path::Path;
-
 use similar::TextDiff;
 
 use crate::io;
@@ -9,8 +7,9 @@ use crate::redact::{Options, Redacted, redact};
 use crate::report::printable;
 
 use super::Outcome;
-use super::args::RedactArgs;
+use super::args::{RedactArgs, RuleArgs};
 use super::talk::{UserError, note, print};
+use super::work::{Job, gather, in_parallel};
 
 pub(super) fn run(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
     let options = Options {
@@ -20,16 +19,15 @@ pub(super) fn run(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         return filter(args, options);
     }
-    let (found, unread) = io::discover(&args.paths);
-    let mut errors: Vec<UserError> = unread.into_iter().map(UserError::from).collect();
-    if found.is_empty() && errors.is_empty() {
-        errors.push(UserError::no_notebooks());
-    }
+    let (jobs, mut errors) = gather(&args.paths, &RuleArgs::default(), &args.files, false)?;
     let mut changed = 0_usize;
-    for notebook in &found {
-        match one(&notebook.path, args, options) {
-            Ok(true) => changed += 1,
-            Ok(false) => {}
+    for result in in_parallel(args.files.jobs, &jobs, |job| one(job, args, options))? {
+        match result {
+            Ok(done) => {
+                changed += usize::from(done.changed);
+                done.notes.iter().for_each(|text| note(text));
+                print(&done.shown)?;
+            }
             Err(error) => errors.push(error),
         }
     }
@@ -41,19 +39,29 @@ pub(super) fn run(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
     })
 }
 
-/// Redacts a file. `true` where that changes it.
-fn one(path: &Path, args: &RedactArgs, options: Options) -> Result<bool, UserError> {
+/// What was done with a file, and what to say of it.
+struct Done {
+    changed: bool,
+    notes: Vec<String>,
+    shown: String,
+}
+
+/// Redacts a file.
+fn one(job: &Job, args: &RedactArgs, options: Options) -> Result<Done, UserError> {
+    let path = &job.found.path;
     let text = io::read(path)?;
     let name = path.display().to_string();
     let redacted = redact(&text, options).map_err(|message| failed(&name, &message))?;
     let changed = redacted.text != text;
-    talk(&name, &redacted, args, changed);
-    if changed && args.diff {
-        print(&diff(&name, &redacted)).map_err(first)?;
-    } else if changed && !args.check {
+    if changed && !args.check && !args.diff {
         io::write_atomic(path, redacted.text.as_bytes())?;
     }
-    Ok(changed)
+    let shown = (changed && args.diff).then(|| diff(&name, &redacted));
+    Ok(Done {
+        changed,
+        notes: notes(&name, &redacted, args, changed),
+        shown: shown.unwrap_or_default(),
+    })
 }
 
 /// `-`: from stdin to stdout.
@@ -71,14 +79,14 @@ fn filter(args: &RedactArgs, options: Options) -> Result<Outcome, Vec<UserError>
     Ok(if changed { Outcome::Findings } else { Outcome::Clean })
 }
 
-fn talk(name: &str, redacted: &Redacted, args: &RedactArgs, changed: bool) {
+fn notes(name: &str, redacted: &Redacted, args: &RedactArgs, changed: bool) -> Vec<String> {
+    let mut notes = Vec::new();
     if args.quiet {
-        return;
+        return notes;
     }
     if changed {
         let would = if args.check || args.diff { "would be " } else { "" };
-        let count = redacted.done.len();
-        note(&format!("{name}: {count} {would}redacted"));
+        notes.push(format!("{name}: {} {would}redacted", redacted.done.len()));
     }
     if redacted.left > 0 {
         let (them, stay) = if redacted.left == 1 {
@@ -86,11 +94,12 @@ fn talk(name: &str, redacted: &Redacted, args: &RedactArgs, changed: bool) {
         } else {
             ("secrets", "stay")
         };
-        note(&format!(
+        notes.push(format!(
             "{name}: {} {them} in sources {stay}; `--source` replaces them by look-ups in the environment",
             redacted.left
         ));
     }
+    notes
 }
 
 /// The difference, in which no secret is shown on either side.
@@ -107,10 +116,4 @@ fn diff(name: &str, redacted: &Redacted) -> String {
 
 fn failed(name: &str, message: &str) -> UserError {
     UserError::new(format!("{name}: {message}"), "the file is as it was")
-}
-
-fn first(mut errors: Vec<UserError>) -> UserError {
-    errors
-        .pop()
-        .unwrap_or_else(|| UserError::new("nothing could be printed", "check where stdout goes"))
 }

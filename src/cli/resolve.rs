@@ -7,15 +7,15 @@ use std::sync::Arc;
 use crate::check::{Strictness, rule_names};
 use crate::finding::Severity;
 use crate::io;
-use crate::select::{RuleName, Selection};
+use crate::select::{RuleName, Selection, UnknownRule};
 use crate::settings::{self, Group, Patterns, Profile, Settings};
 
-use super::args::{CheckArgs, Least};
+use super::args::{FileArgs, Least, RuleArgs};
 use super::talk::{UserError, note};
 
 /// Looks settings up, each folder once.
 pub(super) struct Resolver<'a> {
-    args: &'a CheckArgs,
+    typed: &'a RuleArgs,
     rules: Vec<RuleName>,
     fixed: Option<Option<Arc<Settings>>>,
     by_folder: BTreeMap<PathBuf, Option<Arc<Settings>>>,
@@ -33,29 +33,29 @@ pub(super) struct Resolved {
 impl<'a> Resolver<'a> {
     /// # Errors
     /// A settings file that was named and can't be used, patterns that are none, rules that don't exist.
-    pub fn new(args: &'a CheckArgs) -> Result<Self, Vec<UserError>> {
+    pub fn new(typed: &'a RuleArgs, files: &FileArgs) -> Result<Self, Vec<UserError>> {
         let here = absolute(Path::new("."));
-        let excluded = Patterns::new(&here, args.exclude.iter().map(String::as_str)).map_err(|message| {
+        let excluded = Patterns::new(&here, files.exclude.iter().map(String::as_str)).map_err(|message| {
             vec![UserError::new(
                 format!("--exclude {message}"),
                 "patterns are those of .gitignore",
             )]
         })?;
-        let fixed = match (&args.config, args.no_config) {
+        let fixed = match (&files.config, files.no_config) {
             (_, true) => Some(None),
             (Some(file), _) => Some(Some(named_settings(file)?)),
             (None, false) => None,
         };
         let this = Self {
-            args,
+            typed,
             rules: rule_names(),
             fixed,
             by_folder: BTreeMap::new(),
             excluded,
         };
         // what is typed is judged even where there is no notebook to judge
-        let typed = this.strictness(None, Path::new(""))?;
-        for code in typed.selection.unmet() {
+        let alone = this.strictness(None, Path::new(""))?;
+        for code in alone.selection.unmet() {
             note(&format!("warning: no rule has the code `{code}`"));
         }
         Ok(this)
@@ -102,37 +102,30 @@ impl<'a> Resolver<'a> {
 
     /// Layers: the file, its groups for this path, the command line.
     fn strictness(&self, settings: Option<&Settings>, path: &Path) -> Result<Strictness, Vec<UserError>> {
-        let groups: Vec<&Group> = settings.map_or_else(Vec::new, |settings| {
-            let for_path = settings
-                .per_path
-                .iter()
-                .filter(|(patterns, _)| patterns.name(path))
-                .map(|(_, group)| group);
-            std::iter::once(&settings.base).chain(for_path).collect()
-        });
+        let groups = groups(settings, path);
         let last = |pick: fn(&Group) -> Option<Severity>| groups.iter().rev().find_map(|group| pick(group));
         let profile = groups
             .iter()
             .rev()
             .find_map(|group| group.profile)
             .unwrap_or(Profile::Shared);
-        let typed = self.args.select.is_some();
+        let typed = self.typed.select.is_some();
         let from_file = if typed { &[] } else { groups.as_slice() };
         let selected = self
-            .args
+            .typed
             .select
             .clone()
             .or_else(|| from_file.iter().rev().find_map(|group| group.select.clone()));
         let extended: Vec<String> = from_file
             .iter()
             .flat_map(|group| &group.extend_select)
-            .chain(&self.args.extend_select)
+            .chain(&self.typed.extend_select)
             .cloned()
             .collect();
         let mut ignored: Vec<String> = from_file
             .iter()
             .flat_map(|group| &group.ignore)
-            .chain(&self.args.ignore)
+            .chain(&self.typed.ignore)
             .cloned()
             .collect();
         if selected.is_none() {
@@ -147,7 +140,7 @@ impl<'a> Resolver<'a> {
             None => Some(std::iter::once("ALL".to_owned()).chain(extended).collect()),
             Some(selected) => Some(selected.into_iter().chain(extended).collect::<Vec<_>>()),
         };
-        let typed_least = self.args.severity.map(|least| match least {
+        let typed_least = self.typed.severity.map(|least| match least {
             Least::Note => Severity::Note,
             Least::Warning => Severity::Warning,
             Least::Error => Severity::Error,
@@ -155,25 +148,27 @@ impl<'a> Resolver<'a> {
         let least = typed_least
             .or_else(|| last(|group| group.severity))
             .unwrap_or(Severity::Note);
-        let selection = Selection::resolve(&self.rules, select.as_deref(), &ignored, least).map_err(|unknown| {
-            let typed = |selector: &String| {
-                let here = [&self.args.ignore, &self.args.extend_select];
-                self.args
-                    .select
-                    .as_ref()
-                    .is_some_and(|select| select.contains(selector))
-                    || here.iter().any(|list| list.contains(selector))
-            };
-            let file = settings.map_or_else(String::new, |settings| format!("{}: ", settings.file.display()));
-            unknown
-                .iter()
-                .map(|unknown| UserError::unknown_rule(unknown, if typed(&unknown.selector) { "" } else { &file }))
-                .collect::<Vec<_>>()
-        })?;
+        let selection = Selection::resolve(&self.rules, select.as_deref(), &ignored, least)
+            .map_err(|unknown| self.unknown(settings, &unknown))?;
         Ok(Strictness {
             selection,
             warnings_are_errors: profile == Profile::Production,
         })
+    }
+
+    /// The errors for selectors that no rule answers to; those that stand in a file name it.
+    fn unknown(&self, settings: Option<&Settings>, unknown: &[UnknownRule]) -> Vec<UserError> {
+        let typed = |selector: &String| {
+            let lists = [&self.typed.ignore, &self.typed.extend_select];
+            let selected = self.typed.select.iter();
+            selected.chain(lists).any(|list| list.contains(selector))
+        };
+        let file = settings.map_or_else(String::new, |settings| format!("{}: ", settings.file.display()));
+        let from = |selector| if typed(selector) { "" } else { file.as_str() };
+        let errors = unknown
+            .iter()
+            .map(|unknown| UserError::unknown_rule(unknown, from(&unknown.selector)));
+        errors.collect()
     }
 
     /// Whether `extend-select` names a rule that the profile leaves out.
@@ -183,6 +178,18 @@ impl<'a> Resolver<'a> {
             .iter()
             .any(|selector| code.starts_with(selector.as_str()) || name == Some(selector.as_str()))
     }
+}
+
+/// The groups of settings that govern a notebook, later ones on top.
+fn groups<'s>(settings: Option<&'s Settings>, path: &Path) -> Vec<&'s Group> {
+    settings.map_or_else(Vec::new, |settings| {
+        let for_path = settings
+            .per_path
+            .iter()
+            .filter(|(patterns, _)| patterns.name(path))
+            .map(|(_, group)| group);
+        std::iter::once(&settings.base).chain(for_path).collect()
+    })
 }
 
 fn named_settings(file: &Path) -> Result<Arc<Settings>, Vec<UserError>> {

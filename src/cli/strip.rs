@@ -17,7 +17,7 @@ pub(super) fn run(args: &StripArgs) -> Result<Outcome, Vec<UserError>> {
     let (found, unread) = io::discover(&args.paths);
     let mut errors: Vec<UserError> = unread.into_iter().map(UserError::from).collect();
     if found.is_empty() && errors.is_empty() {
-        errors.push(UserError::no_notebooks());
+        errors.push(UserError::no_notebooks(&args.paths));
     }
     let mut changed = 0_usize;
     for notebook in &found {

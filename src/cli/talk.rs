@@ -1,6 +1,7 @@
 //! What is said to the user on stderr: errors of one paragraph, with a place and a hint.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use crate::io::FileError;
 use crate::notebook::ReadError;
@@ -24,9 +25,10 @@ impl UserError {
     }
 
     /// Nothing to work on.
-    pub fn no_notebooks() -> Self {
+    pub fn no_notebooks(paths: &[PathBuf]) -> Self {
+        let named: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
         Self::new(
-            "no notebooks here",
+            format!("no notebooks under {}", named.join(", ")),
             "name a notebook or a folder that holds some; files that git ignores are read only when named",
         )
     }

@@ -116,3 +116,39 @@ fn ignore_walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     }
     found
 }
+
+#[test]
+fn folders_are_searched_as_check_does() {
+    let sandbox = Sandbox::new();
+    for name in ["kept/a.ipynb", "archive/b.ipynb", "ignored/c.ipynb", "typed/d.ipynb"] {
+        sandbox.write_notebook(name, &leaky());
+    }
+    sandbox.write("kept/broken.ipynb", "{");
+    sandbox.write("mortarboard.toml", "exclude = [\"archive/\"]\n");
+    sandbox.write(".gitignore", "ignored/\n");
+    let ran = sandbox.run(&["redact", "--exclude", "typed/", "--jobs", "2"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(
+        ran.err.contains("kept/broken.ipynb") && ran.err.contains("hint: "),
+        "{}",
+        ran.err
+    );
+    let token = secret();
+    let left = |name: &str| {
+        std::fs::read_to_string(sandbox.path().join(name))
+            .unwrap()
+            .matches(&token)
+            .count()
+    };
+    // the source keeps it
+    assert_eq!(left("kept/a.ipynb"), 1);
+    for name in ["archive/b.ipynb", "ignored/c.ipynb", "typed/d.ipynb"] {
+        assert!(left(name) > 1, "{name}");
+    }
+    let none = sandbox.run(&["redact", "--no-config", "--check", "archive", "-q"]);
+    assert_eq!((none.code, none.err.as_str()), (1, ""));
+    let named = sandbox.run(&["redact", "--check", "archive/b.ipynb"]);
+    assert_eq!(named.code, 1, "a notebook that is named is always read: {}", named.err);
+    let excluded = sandbox.run(&["redact", "--check", "archive"]);
+    assert_eq!(excluded.code, 2, "{}", excluded.err);
+}

@@ -1,0 +1,141 @@
+//! The notebooks that a command works on: found, sorted out by settings, worked on in parallel.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use crate::io::{self, Found};
+
+use super::args::{FileArgs, RuleArgs};
+use super::resolve::{Resolved, Resolver};
+use super::talk::{UserError, note};
+
+/// Deep expressions nest deep calls in the parser; a notebook must not be able to end the program.
+const STACK: usize = 256 << 20;
+
+/// A notebook, and what the settings say of it.
+pub(super) struct Job {
+    pub found: Found,
+    pub resolved: Resolved,
+}
+
+/// The notebooks under the paths without those that settings exclude, and what could not be read on the way.
+///
+/// # Errors
+/// Settings and options that can't be used.
+pub(super) fn gather(
+    paths: &[PathBuf],
+    rules: &RuleArgs,
+    files: &FileArgs,
+    verbose: bool,
+) -> Result<(Vec<Job>, Vec<UserError>), Vec<UserError>> {
+    let mut resolver = Resolver::new(rules, files)?;
+    let (found, unread) = io::discover(paths);
+    let mut errors: Vec<UserError> = unread.into_iter().map(UserError::from).collect();
+    let mut jobs = Vec::new();
+    for found in found {
+        let resolved = resolver.resolve(&found.path)?;
+        let left_out = resolved.excluded && !found.named;
+        if verbose {
+            let file = resolved.from.as_ref();
+            let settings = file.map_or_else(|| "no settings file".to_owned(), |file| file.display().to_string());
+            let excluded = if left_out { ", excluded" } else { "" };
+            note(&format!("{}: {settings}{excluded}", found.path.display()));
+        }
+        if !left_out {
+            jobs.push(Job { found, resolved });
+        }
+    }
+    if jobs.is_empty() && errors.is_empty() {
+        errors.push(UserError::no_notebooks(paths));
+    }
+    Ok((jobs, errors))
+}
+
+/// Does the same with every notebook. The results are in the order of `jobs`, whichever ended first.
+///
+/// # Errors
+/// A machine that gives no threads.
+pub(super) fn in_parallel<T: Send>(
+    threads: Option<usize>,
+    jobs: &[Job],
+    work: impl Fn(&Job) -> T + Sync,
+) -> Result<Vec<T>, Vec<UserError>> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .stack_size(STACK)
+        .build();
+    let pool = pool.map_err(|error| {
+        vec![UserError::new(
+            format!("no threads could be started: {error}"),
+            "try `--jobs 1`",
+        )]
+    })?;
+    // the largest first, or one thread ends with it alone
+    let mut order: Vec<(usize, &Job)> = jobs.iter().enumerate().collect();
+    order.sort_by_key(|(_, job)| std::cmp::Reverse(job.found.size));
+    let progress = Progress::new(jobs.len());
+    let mut results: Vec<(usize, T)> = pool.install(|| {
+        let done = order.into_iter().par_bridge().map(|(i, job)| {
+            let result = work(job);
+            progress.step();
+            (i, result)
+        });
+        done.collect()
+    });
+    progress.end();
+    results.sort_by_key(|(i, _)| *i);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
+}
+
+/// A line on stderr that counts, where a person watches and waits.
+struct Progress {
+    total: usize,
+    state: Option<Mutex<State>>,
+}
+
+struct State {
+    done: usize,
+    shown: bool,
+    last: Instant,
+}
+
+impl Progress {
+    /// What takes less time needs no line.
+    const WAIT: Duration = Duration::from_millis(400);
+
+    fn new(total: usize) -> Self {
+        let state = stderr().is_terminal().then(|| {
+            Mutex::new(State {
+                done: 0,
+                shown: false,
+                last: Instant::now(),
+            })
+        });
+        Self { total, state }
+    }
+
+    fn step(&self) {
+        let Some(mut state) = self.state.as_ref().and_then(|state| state.lock().ok()) else {
+            return;
+        };
+        state.done += 1;
+        if state.last.elapsed() >= Self::WAIT {
+            state.last = Instant::now();
+            state.shown = true;
+            let _ = write!(stderr().lock(), "\r{} of {} notebooks", state.done, self.total);
+        }
+    }
+
+    /// Wipes the line.
+    fn end(&self) {
+        if let Some(state) = self.state.as_ref().and_then(|state| state.lock().ok())
+            && state.shown
+        {
+            let _ = write!(stderr().lock(), "\r\u{1b}[K");
+        }
+    }
+}
