@@ -9,7 +9,7 @@ use crate::facts::{Facts, flow, recorded_order};
 use crate::finding::{Finding, Severity};
 use crate::notebook::{self, Language, Notebook, ReadError};
 use crate::python::parse_cells;
-use crate::report::{CellMark, NotebookReport, ReportedProblem};
+use crate::report::{CellMark, NotebookReport, ReportedProblem, RuleInfo};
 use crate::rules::{self, Context};
 use crate::secrets;
 use crate::select::{RuleName, Selection};
@@ -90,7 +90,22 @@ pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<Notebook
             .collect(),
         findings,
         suppressed,
+        in_file: BTreeMap::new(),
     })
+}
+
+/// What reports say of the rules, by code.
+pub fn rule_infos() -> Vec<RuleInfo> {
+    let metas = rules::RULES.iter().map(|rule| rule.meta());
+    metas
+        .map(|meta| RuleInfo {
+            code: meta.code,
+            name: meta.name,
+            summary: meta.summary,
+            severity: meta.severity,
+            page: meta.page,
+        })
+        .collect()
 }
 
 /// Every rule's code and name.

@@ -149,9 +149,36 @@ pub struct GraduateArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
+    // For people: the line, what it relates to, what to do, and a verdict for each notebook
     Full,
+    // A line a finding, for editors and grep
     Concise,
+    // One object with findings, notebooks and a summary
     Json,
+    // An object a line
+    Jsonl,
+    // SARIF 2.1.0, for code scanning
+    Sarif,
+    // Annotations of GitHub Actions
+    Github,
+    // GitLab's Code Quality report
+    Gitlab,
+    // JUnit's XML, a suite for each notebook
+    Junit,
+    // A comment for a pull request
+    Markdown,
+}
+
+impl Format {
+    /// Whether it goes where stderr doesn't: it is written even where nothing could be read, and says so.
+    pub fn is_for_programs(self) -> bool {
+        !matches!(self, Self::Full | Self::Concise)
+    }
+
+    /// Whether it speaks of lines of the file and not only of cells.
+    pub fn names_lines(self) -> bool {
+        matches!(self, Self::Sarif | Self::Github | Self::Gitlab | Self::Junit)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

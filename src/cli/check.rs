@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self as std_io, BufWriter, IsTerminal, Write};
 
-use crate::check::check;
+use crate::check::{check, rule_infos};
 use crate::io;
 use crate::report::{self, NotebookReport, Report, Style};
 
@@ -14,17 +14,18 @@ use super::work::{Job, gather, in_parallel};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
     let (jobs, mut errors) = gather(&args.paths, &args.rules, &args.files, args.verbose)?;
+    let with_lines = args.output_format.names_lines();
     let mut notebooks = Vec::new();
-    for result in in_parallel(args.files.jobs, &jobs, one)? {
+    for result in in_parallel(args.files.jobs, &jobs, |job| one(job, with_lines))? {
         match result {
             Ok(notebook) => notebooks.push(notebook),
             Err(error) => errors.push(error),
         }
     }
     errors.iter().for_each(UserError::say);
-    let report = Report::new(notebooks);
+    let report = Report::new(notebooks, errors.iter().map(UserError::unread).collect());
     // programs expect their object whatever happened; a person has been told
-    if !report.notebooks.is_empty() || args.output_format == Format::Json {
+    if !report.notebooks.is_empty() || args.output_format.is_for_programs() {
         print(args, &report)?;
     }
     Ok(match (errors.is_empty(), report.findings().next()) {
@@ -34,15 +35,21 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
     })
 }
 
-fn one(job: &Job) -> Result<NotebookReport, UserError> {
+fn one(job: &Job, with_lines: bool) -> Result<NotebookReport, UserError> {
     let text = io::read(&job.found.path)?;
     let name = job.found.path.to_string_lossy();
-    check(&name, &text, &job.resolved.strictness).map_err(|error| UserError::unreadable(&name, &error))
+    let judged = check(&name, &text, &job.resolved.strictness);
+    let mut report = judged.map_err(|error| UserError::unreadable(&name, &error))?;
+    if with_lines {
+        report.locate(&text);
+    }
+    Ok(report)
 }
 
 fn print(args: &CheckArgs, report: &Report) -> Result<(), Vec<UserError>> {
     let mut out = BufWriter::new(std_io::stdout().lock());
-    let written = if args.statistics && args.output_format != Format::Json {
+    let written = if args.statistics && matches!(args.output_format, Format::Full | Format::Concise | Format::Markdown)
+    {
         statistics(report, &mut out)
     } else {
         match args.output_format {
@@ -56,6 +63,12 @@ fn print(args: &CheckArgs, report: &Report) -> Result<(), Vec<UserError>> {
             ),
             Format::Concise => report::concise(report, &mut out),
             Format::Json => report::json(report, &mut out),
+            Format::Jsonl => report::jsonl(report, &mut out),
+            Format::Sarif => report::sarif(report, &rule_infos(), &mut out),
+            Format::Github => report::github(report, &mut out),
+            Format::Gitlab => report::gitlab(report, &mut out),
+            Format::Junit => report::junit(report, &mut out),
+            Format::Markdown => report::markdown(report, &mut out),
         }
     };
     match written.and_then(|()| out.flush()) {

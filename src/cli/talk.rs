@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::io::FileError;
 use crate::notebook::ReadError;
-use crate::report::printable;
+use crate::report::{Unread, printable};
 use crate::select::UnknownRule;
 use crate::settings::SettingsError;
 
@@ -48,6 +48,14 @@ impl UserError {
             None => "`mortarboard explain` lists the rules".to_owned(),
         };
         Self::new(format!("{from}no rule is called `{}`", unknown.selector), hint)
+    }
+
+    /// The error as a report holds it.
+    pub fn unread(&self) -> Unread {
+        Unread {
+            message: self.message.clone(),
+            hint: self.hint.clone(),
+        }
     }
 
     /// Says it on stderr. Should stderr be closed, nobody listens.

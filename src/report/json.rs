@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Place, Severity};
 
-use super::{NotebookReport, Report};
+use super::{NotebookReport, Report, Unread};
 
 #[derive(Serialize)]
 struct Root<'r> {
@@ -14,6 +14,7 @@ struct Root<'r> {
     tool: Tool,
     findings: Vec<JsonFinding<'r>>,
     notebooks: Vec<JsonNotebook<'r>>,
+    unread: Vec<JsonUnread<'r>>,
     summary: Summary,
 }
 
@@ -84,12 +85,54 @@ struct JsonProblem<'r> {
 }
 
 #[derive(Serialize)]
+struct JsonUnread<'r> {
+    message: &'r str,
+    hint: Option<&'r str>,
+}
+
+#[derive(Serialize)]
 struct Summary {
     files: usize,
     errors: usize,
     warnings: usize,
     notes: usize,
     suppressed: usize,
+}
+
+/// A line of [`jsonl`]: what it is, then what [`json`] says of it.
+#[derive(Serialize)]
+struct Line<T> {
+    r#type: &'static str,
+    #[serde(flatten)]
+    value: T,
+}
+
+impl<T> Line<T> {
+    fn new(r#type: &'static str, value: T) -> Self {
+        Self { r#type, value }
+    }
+}
+
+/// Writes each finding, then each notebook, then what could not be read, as an object on a line of its own.
+///
+/// # Errors
+/// What the writer answers.
+pub fn jsonl(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for (notebook, finding) in report.findings() {
+        line(&Line::new("finding", json_finding(notebook, finding)), out)?;
+    }
+    for notebook in &report.notebooks {
+        line(&Line::new("notebook", json_notebook(notebook)), out)?;
+    }
+    for unread in &report.unread {
+        line(&Line::new("unread", json_unread(unread)), out)?;
+    }
+    Ok(())
+}
+
+fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
 }
 
 /// Writes one object, on one line.
@@ -108,6 +151,7 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .map(|(notebook, finding)| json_finding(notebook, finding))
             .collect(),
         notebooks: report.notebooks.iter().map(json_notebook).collect(),
+        unread: report.unread.iter().map(json_unread).collect(),
         summary: Summary {
             files: report.notebooks.len(),
             errors: report.count(Severity::Error),
@@ -116,8 +160,7 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             suppressed: report.suppressed(),
         },
     };
-    serde_json::to_writer(&mut *out, &root)?;
-    writeln!(out)
+    line(&root, out)
 }
 
 fn json_finding<'r>(notebook: &'r NotebookReport, finding: &'r Finding) -> JsonFinding<'r> {
@@ -177,5 +220,12 @@ fn json_notebook(notebook: &NotebookReport) -> JsonNotebook<'_> {
                 bytes: [problem.span.start, problem.span.end],
             })
             .collect(),
+    }
+}
+
+fn json_unread(unread: &Unread) -> JsonUnread<'_> {
+    JsonUnread {
+        message: &unread.message,
+        hint: unread.hint.as_deref(),
     }
 }

@@ -55,3 +55,25 @@ impl LineIndex {
         }
     }
 }
+
+/// Line and column of each of `offsets`, which rise: one pass over the text, without an index of it.
+///
+/// Lines end with LF (or CR LF), as the programs count that show files.
+pub fn positions(text: &str, offsets: &[usize]) -> Vec<LineColumn> {
+    let (mut at, mut here) = (0, LineColumn { line: 1, column: 1 });
+    let mut out = Vec::with_capacity(offsets.len());
+    for &offset in offsets {
+        let passed = text.get(at..offset).unwrap_or_default();
+        let line_start = memchr::memrchr(b'\n', passed.as_bytes()).map(|end| end + 1);
+        if let Some(start) = line_start {
+            let ended = passed.as_bytes().get(..start).unwrap_or_default();
+            here.line += memchr::memchr_iter(b'\n', ended).count();
+            here.column = 1;
+        }
+        let rest = passed.get(line_start.unwrap_or(0)..).unwrap_or_default();
+        here.column += rest.chars().count();
+        at = offset.max(at);
+        out.push(here);
+    }
+    out
+}

@@ -7,7 +7,7 @@ mod offset_map;
 mod span;
 
 pub use edit::{Edit, EditSet, Overlap};
-pub use line_index::{LineColumn, LineIndex};
+pub use line_index::{LineColumn, LineIndex, positions};
 pub use mask::{Masker, shown};
 pub use offset_map::{OffsetMap, Segment};
 pub use span::Span;

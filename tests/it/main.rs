@@ -16,6 +16,7 @@ mod tools;
 mod whole;
 
 mod cli;
+mod formats;
 mod golden;
 mod mangle;
 mod map;

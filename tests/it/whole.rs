@@ -33,7 +33,7 @@ pub fn judge(text: &str) {
             finding.rule
         );
     }
-    let report = Report::new(vec![found]);
+    let report = Report::new(vec![found], Vec::new());
     let style = Style { colour: false };
     let mut out = Vec::new();
     let printed = [
