@@ -2,6 +2,7 @@
 //!
 //! [`Facts::gather`] walks each top-level statement once. [`flow`] then runs the statements down the page.
 
+mod constants;
 mod effects;
 mod execution;
 pub mod flow;
@@ -19,16 +20,19 @@ pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
 pub use execution::{recorded_order, restarts, witnessed_order};
 pub use io::{Direction, IoCall, io_calls};
 pub use model::{
-    Asked, Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, ScopeKind, Statement, StmtKind, Use,
+    Asked, Bind, BindKind, CellFacts, Certainty, Receiver, Reflection, Role, Scope, ScopeId, ScopeKind, Source,
+    Statement, StmtKind, Use,
 };
 pub use names::{NameId, Names};
-pub use unwritten::Unwritten;
+pub use unwritten::{Grip, Unseen, Unwritten};
 pub(crate) use walk::is_main_test;
 
 use rustc_hash::FxHashMap;
 
 use crate::notebook::CellIdx;
 use crate::python::CellCode;
+
+use constants::Constants;
 
 /// Everything known of a notebook's data-flow.
 #[derive(Debug, Default)]
@@ -40,6 +44,11 @@ pub struct Facts {
     pub imports: Imports,
     /// Names bound by the statements walked so far, and whether by anything but an import.
     seen: FxHashMap<NameId, bool>,
+    /// Names that `get_ipython()` was bound to.
+    shells: Vec<String>,
+    constants: Constants,
+    /// Whether annotations are no longer evaluated (`from __future__ import annotations`).
+    lazy_annotations: bool,
 }
 
 impl Facts {
@@ -47,6 +56,7 @@ impl Facts {
     pub fn gather(cells: &[CellCode]) -> Self {
         let mut facts = Self {
             imports: Imports::collect(cells),
+            constants: Constants::collect(cells),
             ..Self::default()
         };
         for cell in cells {

@@ -5,7 +5,7 @@ use ruff_text_size::TextRange;
 use crate::notebook::CellIdx;
 
 use super::names::NameId;
-use super::unwritten::Unwritten;
+use super::unwritten::{Unseen, Unwritten};
 
 /// Index of a [`Scope`] in its [`super::Facts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,18 +18,24 @@ pub struct Use {
     pub range: TextRange,
     /// Whether it runs on some paths only (a branch, a loop body, a short circuit).
     pub conditional: bool,
-    /// Whether the notebook itself provides for the name's absence (`except NameError`, `"x" in globals()`).
+    /// Whether the name's absence does no harm: the notebook provides for it (`except NameError`), or the read is never
+    /// evaluated (`if False:`, annotations under `from __future__ import annotations`).
     pub guarded: bool,
-    /// Whether the name is called on the spot, `f(…)`.
-    pub called: bool,
+    pub role: Role,
     /// Whether the same statement may have bound the name before (a branch that binds, say).
     pub maybe_local: bool,
     /// Whether the same statement has deleted the name before.
     pub deleted: bool,
-    /// Whether the name stands in a string that a library reads (`df.query("a > @t")`), or in a magic.
+    /// Whether the name stands in a string (`df.query("a > @t")`, `eval("a")`), or in a magic.
     pub in_text: bool,
+    /// Whether it may be no name at all: a word of a formula, of SQL, of a shell command.
+    pub loose: bool,
     /// Whether it runs on some paths only, loops that go through what they are given left aside.
     pub branched: bool,
+    /// Whether it is a part of an expression that may stay unevaluated (`a or b`, `a if c else b`).
+    pub optional: bool,
+    /// Whether it stands in a function inside a function, which that one doesn't call itself.
+    pub inner: bool,
     /// Whether it stands in a loop, under a condition: an earlier round may have bound the name.
     pub in_later_round: bool,
     /// The method in whose body it stands, for the reads of a class.
@@ -38,11 +44,51 @@ pub struct Use {
     pub in_constructor: bool,
 }
 
+/// What a read does with the value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    #[default]
+    Plain,
+    /// Calls it: `f(…)`.
+    Called,
+    /// Calls it, and awaits or goes through the result at once: `await f()`, `for x in f():`.
+    Consumed,
+    /// Calls it, and hands the result to another call: `DataFrame(f())`.
+    Handed,
+    /// Hands it to a call that may call it in turn: `df.apply(f)`.
+    Passed,
+    /// Hands it to a call that keeps it for later: `partial(f)`, `button.on_click(f)`.
+    Kept,
+}
+
+impl Role {
+    pub fn calls(self) -> bool {
+        matches!(self, Self::Called | Self::Consumed | Self::Handed)
+    }
+}
+
+/// The object that is asked for an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receiver {
+    /// What a notebook name stands for: `model.fit`.
+    Name(NameId),
+    /// A new object of the class of this name: `Model().fit`.
+    New(NameId),
+    /// The object whose method asks: `self.fit`.
+    Own,
+    /// The same, as its base classes have it: `super().fit`.
+    Base,
+    Unknown,
+}
+
 /// An attribute that an object is asked for, `obj.name`.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
     pub name: NameId,
     pub range: TextRange,
+    pub receiver: Receiver,
+    /// The method in whose body it stands, for what a class asks.
+    pub method: Option<NameId>,
     /// Whether it runs on some paths only.
     pub branched: bool,
 }
@@ -113,10 +159,19 @@ pub struct Scope {
     pub mutates_arguments: bool,
     /// Whether it is known to run where it stands and never again (`df.apply(lambda …)`).
     pub immediate: bool,
+    /// Whether that is sure, because Python's own functions run it (`sorted(key=lambda …)`).
+    pub surely: bool,
+    /// Whether calling it runs nothing yet: generators and coroutines.
+    pub lazy: bool,
+    /// Notebook names that it deletes through `global`.
+    pub deletes: Vec<NameId>,
+    /// Of a class: the names of its bases, and of all its methods.
+    pub bases: Vec<NameId>,
+    pub methods: Vec<NameId>,
     /// Whether it holds code that reads names by text (`globals()`, `exec`, frames).
     pub reflective: bool,
     /// What in it may bind names that can't be seen (`exec`).
-    pub unseen: Option<String>,
+    pub unseen: Vec<Unseen>,
     /// The method's name, where it is one.
     pub method: Option<NameId>,
     /// Attributes that its body asks objects for; of a class, those of all its methods.
@@ -171,6 +226,21 @@ pub struct Statement {
     pub unwritten: Unwritten,
     /// Attributes that it asks objects for, where it stands.
     pub asked: Vec<Asked>,
+    /// Calls of functions that the statement itself has defined before.
+    pub own_calls: Vec<Use>,
+    /// What a plain assignment to one name takes its value from.
+    pub source: Option<Source>,
+}
+
+/// The notebook name that a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `b = a`
+    Same(NameId),
+    /// `b = a(…)`
+    Call(NameId),
+    /// `b = lambda: …`
+    Lambda,
 }
 
 /// Code that reaches names by text.

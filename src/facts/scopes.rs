@@ -10,6 +10,14 @@ pub(super) struct Bindings {
     pub bound: FxHashSet<String>,
     pub globals: FxHashSet<String>,
     pub nonlocals: FxHashSet<String>,
+    /// Names that the body calls, whatever path it takes.
+    pub called: FxHashSet<String>,
+    /// Names that it calls on some paths, or hands to a call.
+    pub maybe_called: FxHashSet<String>,
+    /// Whether calling the function only makes a generator.
+    pub yields: bool,
+    /// How many branches are around.
+    branches: u32,
 }
 
 impl Bindings {
@@ -68,7 +76,10 @@ impl<'a> Visitor<'a> for Bindings {
             }
             _ => {}
         }
+        let branches = matches!(stmt, Stmt::If(_) | Stmt::While(_) | Stmt::Try(_) | Stmt::Match(_));
+        self.branches += u32::from(branches);
         walk_stmt(self, stmt);
+        self.branches -= u32::from(branches);
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
@@ -82,7 +93,18 @@ impl<'a> Visitor<'a> for Bindings {
                 let mut inner = Walruses::default();
                 inner.visit_expr(expr);
                 self.bound.extend(inner.names);
+                self.maybe_called.extend(inner.mentioned);
                 return;
+            }
+            Expr::Yield(_) | Expr::YieldFrom(_) => self.yields = true,
+            Expr::Call(call) => {
+                let callee = call.func.as_name_expr().map(|name| name.id.to_string());
+                let sure = self.branches == 0;
+                let called = if sure { &mut self.called } else { &mut self.maybe_called };
+                called.extend(callee);
+                let names = call.arguments.iter_source_order();
+                let names = names.filter_map(|argument| argument.value().as_name_expr());
+                self.maybe_called.extend(names.map(|name| name.id.to_string()));
             }
             _ => {}
         }
@@ -97,10 +119,11 @@ impl<'a> Visitor<'a> for Bindings {
     }
 }
 
-/// Names bound by `:=` anywhere inside an expression.
+/// Names bound by `:=` anywhere inside an expression, and those that it mentions.
 #[derive(Default)]
-pub(super) struct Walruses {
-    pub names: Vec<String>,
+struct Walruses {
+    names: Vec<String>,
+    mentioned: Vec<String>,
 }
 
 impl<'a> Visitor<'a> for Walruses {
@@ -109,6 +132,9 @@ impl<'a> Visitor<'a> for Walruses {
             && let Expr::Name(name) = named.target.as_ref()
         {
             self.names.push(name.id.to_string());
+        }
+        if let Expr::Name(name) = expr {
+            self.mentioned.push(name.id.to_string());
         }
         if !matches!(expr, Expr::Lambda(_)) {
             walk_expr(self, expr);

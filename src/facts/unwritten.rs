@@ -3,6 +3,41 @@
 use crate::python::{Effect, MagicKind, Scope, effect_of, exports};
 
 use super::names::{NameId, Names};
+use super::strings::identifiers;
+
+/// Which names something unseen may bind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grip {
+    /// Any name: a star import, `%run`.
+    Anything,
+    /// Names with this start and end: `globals()[f"model_{i}"] = …`.
+    Like(String, String),
+    /// This name alone.
+    Named(String),
+    /// Any name, but it would be unusual: a magic that nobody has told us of.
+    Hardly,
+}
+
+/// Something that may bind names that can't be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unseen {
+    /// What it is, in the notebook's words.
+    pub what: String,
+    pub grip: Grip,
+}
+
+impl Unseen {
+    /// Whether it may bind `name`.
+    pub fn reaches(&self, name: &str) -> bool {
+        match &self.grip {
+            Grip::Anything | Grip::Hardly => true,
+            Grip::Like(start, end) => {
+                name.len() > start.len() + end.len() && name.starts_with(start.as_str()) && name.ends_with(end.as_str())
+            }
+            Grip::Named(only) => only == name,
+        }
+    }
+}
 
 /// Names that a statement or a cell's magics bind or clear without an assignment.
 #[derive(Clone, Debug, Default)]
@@ -11,12 +46,14 @@ pub struct Unwritten {
     pub stars: Vec<String>,
     /// Names bound for certain (`%%capture out`).
     pub names: Vec<NameId>,
+    /// Names that may have been bound.
+    pub maybe: Vec<NameId>,
     /// Names taken away (`%xdel x`).
     pub dropped: Vec<NameId>,
     /// Whether every name goes (`%reset -f`).
     pub cleared: bool,
     /// What may bind names that can't be seen: `from helpers import *`, `%run`.
-    pub unseen: Option<String>,
+    pub unseen: Vec<Unseen>,
 }
 
 impl Unwritten {
@@ -30,22 +67,25 @@ impl Unwritten {
         }
     }
 
-    /// Adds something that may bind anything. The first is the one to name.
+    /// Adds something that may bind anything.
     pub fn may_bind(&mut self, what: &str) {
-        if self.unseen.is_none() {
-            self.unseen = Some(what.split_whitespace().collect::<Vec<_>>().join(" "));
-        }
+        self.may(what, Grip::Anything);
+    }
+
+    /// Adds something that may bind some names.
+    pub fn may(&mut self, what: &str, grip: Grip) {
+        let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.unseen.push(Unseen { what, grip });
     }
 
     /// Adds what comes after.
     pub(super) fn merge(&mut self, after: Unwritten) {
         self.stars.extend(after.stars);
         self.names.extend(after.names);
+        self.maybe.extend(after.maybe);
         self.dropped.extend(after.dropped);
         self.cleared |= after.cleared;
-        if self.unseen.is_none() {
-            self.unseen = after.unseen;
-        }
+        self.unseen.extend(after.unseen);
     }
 
     /// Adds what a magic binds.
@@ -128,9 +168,16 @@ impl Unwritten {
             _ => {
                 let scope = if cell { Scope::Cell } else { Scope::Line };
                 let effect = effect_of(scope, name);
-                if matches!(effect, Effect::BindsNames | Effect::Unknown | Effect::Reset) && kind != MagicKind::Shell {
-                    let mark = if cell { "%%" } else { "%" };
-                    self.may_bind(&format!("{mark}{name}"));
+                let mark = if cell { "%%" } else { "%" };
+                match effect {
+                    Effect::BindsNames | Effect::Reset => self.may_bind(&format!("{mark}{name}")),
+                    // what a magic binds, its line most often names
+                    Effect::Unknown => {
+                        self.maybe
+                            .extend(identifiers(arguments).iter().map(|word| names.intern(word)));
+                        self.may(&format!("{mark}{name}"), Grip::Hardly);
+                    }
+                    _ => {}
                 }
             }
         }

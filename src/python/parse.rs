@@ -113,6 +113,12 @@ fn parse(text: &str) -> Parsed<ModModule> {
     }
 }
 
+/// Python that stands in a string, where it is some.
+pub(crate) fn parse_snippet(text: &str) -> Option<Parsed<ModModule>> {
+    let parsed = parse(text.trim());
+    parsed.errors().is_empty().then_some(parsed)
+}
+
 fn first_error(parsed: &Parsed<ModModule>, text: &str) -> Option<SyntaxError> {
     let error = parsed.errors().first()?;
     let at = span(error.location);
@@ -157,7 +163,7 @@ fn unwrap_line_magics(
 }
 
 /// What follows a magic's own options (`%time -p x`, `%prun -l 5 f()`).
-fn skip_options(arguments: &str) -> &str {
+pub(crate) fn skip_options(arguments: &str) -> &str {
     let mut rest = arguments;
     while let Some(option) = rest.strip_prefix('-') {
         let letter = option.chars().next();

@@ -35,7 +35,11 @@ impl Rule for ShadowedName {
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
         let mut shadows: FxHashMap<NameId, (CellIdx, Shadow)> = FxHashMap::default();
         for (idx, statement) in ctx.facts.statements() {
-            for found in statement.uses.iter().filter(|found| found.called && !found.guarded) {
+            for found in statement
+                .uses
+                .iter()
+                .filter(|found| found.role.calls() && !found.guarded)
+            {
                 // each is told once
                 if let Some((by, shadow)) = shadows.remove(&found.name) {
                     out.extend(finding(ctx, (idx, found), by, shadow));

@@ -23,8 +23,8 @@ impl Rule for StarImport {
 
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
         for (idx, statement) in ctx.facts.statements() {
-            let stars = statement.unwritten.unseen.as_deref();
-            let Some(star) = stars.filter(|what| what.starts_with("from ")) else {
+            let mut unseen = statement.unwritten.unseen.iter().map(|unseen| unseen.what.as_str());
+            let Some(star) = unseen.find(|what| what.starts_with("from ")) else {
                 continue;
             };
             let Some(code) = ctx.code(idx) else { continue };

@@ -28,8 +28,13 @@ impl Rule for UndefinedName {
             if miss.absence != Absence::NeverBound {
                 continue;
             }
+            let says = if miss.by_call {
+                "only a function binds it, through `global`, which no cell above is seen to call"
+            } else {
+                "no cell binds it"
+            };
             let missing = Missing {
-                says: "no cell binds it".to_owned(),
+                says: says.to_owned(),
                 related: None,
                 hint: format!("bind `{name}` in a cell above, or bring back the cell that did"),
             };

@@ -20,6 +20,7 @@ mod formats;
 mod golden;
 mod mangle;
 mod map;
+mod names;
 mod pages;
 mod properties;
 mod redact;

@@ -1,15 +1,13 @@
-//! Expressions: reads, calls, mutations, and what reads names by text.
+//! Expressions: reads, calls and mutations.
 
 use ruff_python_ast::visitor::{Visitor, walk_expr};
-use ruff_python_ast::{Expr, ExprCall, ExprContext};
+use ruff_python_ast::{ArgOrKeyword, Expr, ExprCall, ExprContext};
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::python::{MagicKind, classify};
-
-use super::super::effects::{Effect, call_effect, dotted, root_name};
-use super::super::model::{BindKind, Reflection};
+use super::super::effects::{Effect, call_effect, root_name};
+use super::super::model::{BindKind, Receiver, Role};
 use super::super::strings;
-use super::Walker;
+use super::{Resolved, Walker};
 
 impl Walker<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) {
@@ -17,22 +15,32 @@ impl Walker<'_> {
             Expr::Name(name) => match name.ctx {
                 ExprContext::Store => self.bind(name.id.as_str(), name.range, BindKind::Assign),
                 ExprContext::Del => self.delete(name.id.as_str(), name.range),
-                _ => self.read(name.id.as_str(), name.range, false, false),
+                _ => self.read(name.id.as_str(), name.range, Role::Plain),
             },
             Expr::Attribute(attribute) => {
                 if matches!(attribute.ctx, ExprContext::Store | ExprContext::Del) {
                     self.change_root(expr);
+                    self.module_attribute(attribute);
                 }
-                self.ask(attribute.attr.as_str(), attribute.attr.range());
+                let receiver = self.receiver(&attribute.value);
+                self.ask(receiver, attribute.attr.as_str(), attribute.attr.range());
                 self.visit_expr(&attribute.value);
             }
             Expr::Subscript(subscript) => {
                 if matches!(subscript.ctx, ExprContext::Store | ExprContext::Del) {
                     self.change_root(expr);
                     self.namespace_item(&subscript.value, &subscript.slice);
+                } else {
+                    self.ask_for(&subscript.value, &["__getitem__"]);
                 }
                 walk_expr(self, expr);
             }
+            Expr::Compare(compare) => {
+                self.asked_name(compare);
+                walk_expr(self, expr);
+            }
+            Expr::Starred(starred) => self.consume(&starred.value),
+            Expr::YieldFrom(from) => self.consume(&from.value),
             Expr::Named(named) => {
                 self.visit_expr(&named.value);
                 if let Expr::Name(name) = named.target.as_ref() {
@@ -47,11 +55,18 @@ impl Walker<'_> {
             }
             Expr::If(conditional) => {
                 self.visit_expr(&conditional.test);
+                match self.truth(&conditional.test) {
+                    Some(true) => return self.visit_expr(&conditional.body),
+                    Some(false) => return self.visit_expr(&conditional.orelse),
+                    None => {}
+                }
+                self.optional += 1;
                 let then = self.branch(|walker| walker.visit_expr(&conditional.body));
                 let otherwise = self.branch(|walker| walker.visit_expr(&conditional.orelse));
+                self.optional -= 1;
                 self.state = then.join(otherwise);
             }
-            Expr::Lambda(lambda) => self.lambda(lambda, false),
+            Expr::Lambda(lambda) => self.lambda(lambda, Runs::Later),
             Expr::ListComp(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
             Expr::SetComp(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
             Expr::DictComp(comp) => {
@@ -64,15 +79,9 @@ impl Walker<'_> {
             Expr::Call(call) => self.call(call),
             Expr::Await(await_expr) => {
                 self.out.awaits |= self.deferred.is_none();
-                self.visit_expr(&await_expr.value);
+                self.consume(&await_expr.value);
             }
-            Expr::IpyEscapeCommand(command) => {
-                let (kind, name, arguments, _) = classify(command.kind, &command.value);
-                if kind == MagicKind::Line {
-                    self.unwritten(|unwritten, names| unwritten.magic(kind, name, arguments, names));
-                }
-                self.read_text(&strings::interpolated(arguments), command.range);
-            }
+            Expr::IpyEscapeCommand(command) => self.escape(command.kind, &command.value, command.range),
             _ => walk_expr(self, expr),
         }
     }
@@ -80,13 +89,61 @@ impl Walker<'_> {
     /// Values of which each may stay unevaluated.
     fn maybe_exprs(&mut self, values: &[Expr]) {
         let before = self.state.clone();
-        self.conditionally(|walker| {
+        self.optionally(|walker| {
             for value in values {
                 walker.visit_expr(value);
             }
         });
         let after = std::mem::take(&mut self.state);
         self.state = before.or_partly(&after);
+    }
+
+    /// What is gone through, awaited or unpacked where it stands.
+    pub(super) fn consume(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Call(call) => {
+                self.ask_for(expr, &["__iter__", "__next__"]);
+                self.call_role = Role::Consumed;
+                self.call(call);
+            }
+            Expr::Generator(generator) => {
+                self.generator(&generator.generators, &generator.elt, generator.range, true);
+            }
+            _ => {
+                self.ask_for(expr, &["__iter__", "__next__"]);
+                self.visit_expr(expr);
+            }
+        }
+    }
+
+    /// Whose attribute `value.name` is.
+    fn receiver(&mut self, value: &Expr) -> Receiver {
+        match value {
+            Expr::Name(name) if self.own.as_deref() == Some(name.id.as_str()) => Receiver::Own,
+            Expr::Name(name) => match self.resolve(name.id.as_str()) {
+                Resolved::Notebook(id) => Receiver::Name(id),
+                Resolved::Own => Receiver::Unknown,
+            },
+            Expr::Call(call) => match call.func.as_ref() {
+                Expr::Name(name) if name.id.as_str() == "super" => Receiver::Base,
+                Expr::Name(name) => match self.resolve(name.id.as_str()) {
+                    Resolved::Notebook(id) => Receiver::New(id),
+                    Resolved::Own => Receiver::Unknown,
+                },
+                _ => Receiver::Unknown,
+            },
+            _ => Receiver::Unknown,
+        }
+    }
+
+    /// Notes the special methods that Python calls on a value, where it may be an object of the notebook's own classes.
+    pub(super) fn ask_for(&mut self, value: &Expr, methods: &[&str]) {
+        let receiver = self.receiver(value);
+        if matches!(receiver, Receiver::Name(_) | Receiver::New(_)) {
+            for method in methods {
+                self.ask(receiver, method, value.range());
+            }
+        }
     }
 
     fn change_root(&mut self, target: &Expr) {
@@ -102,24 +159,60 @@ impl Walker<'_> {
     }
 
     fn call(&mut self, call: &ExprCall) {
-        self.reflective_call(call);
-        self.binding_call(call);
+        let role = std::mem::replace(&mut self.call_role, Role::Called);
+        self.code_in_text(call);
+        self.shell_call(call);
         self.text_arguments(call);
         match call.func.as_ref() {
-            Expr::Name(name) => self.read(name.id.as_str(), name.range, true, false),
+            Expr::Name(name) => self.read(name.id.as_str(), name.range, role),
             func => self.visit_expr(func),
         }
         let callee = callee_name(call);
-        for argument in call.arguments.iter_source_order() {
+        let runs = self.runs(call, role);
+        for (at, argument) in call.arguments.iter_source_order().enumerate() {
             match argument.value() {
                 Expr::Generator(generator) if CONSUMERS.contains(&callee) => {
                     self.generator(&generator.generators, &generator.elt, generator.range, true);
                 }
-                Expr::Lambda(lambda) => self.lambda(lambda, RUN_AT_ONCE.contains(&callee)),
+                Expr::Call(inner) => {
+                    let goes_through = CONSUMERS.contains(&callee) || AWAITERS.contains(&callee);
+                    self.call_role = if goes_through { Role::Consumed } else { Role::Handed };
+                    self.call(inner);
+                }
+                Expr::Lambda(lambda) => self.lambda(lambda, runs),
+                Expr::Name(name) => {
+                    let is_function = match argument {
+                        ArgOrKeyword::Arg(_) => at == 0 && !["sorted", "min", "max"].contains(&callee),
+                        ArgOrKeyword::Keyword(keyword) => keyword.arg.as_ref().is_some_and(|arg| arg == "key"),
+                    };
+                    let role = match runs {
+                        Runs::Here if is_function => Role::Called,
+                        _ if is_keeper(callee) => Role::Kept,
+                        _ => Role::Passed,
+                    };
+                    self.read(name.id.as_str(), name.range, role);
+                }
                 value => self.visit_expr(value),
+            }
+            if ["len", "iter", "next", "print", "str", "repr", "display"].contains(&callee) {
+                let methods = ["__len__", "__iter__", "__next__", "__str__", "__repr__"];
+                self.ask_for(argument.value(), &methods);
             }
         }
         self.call_mutations(call);
+    }
+
+    /// What a call does with a function that it is given.
+    fn runs(&self, call: &ExprCall, role: Role) -> Runs {
+        let callee = callee_name(call);
+        let plain = matches!(call.func.as_ref(), Expr::Name(_)) && !self.is_value(callee);
+        let lazy = ["map", "filter"].contains(&callee);
+        match callee {
+            "sorted" | "min" | "max" | "reduce" if plain => Runs::Here,
+            _ if plain && lazy && role == Role::Consumed => Runs::Here,
+            _ if RUN_AT_ONCE.contains(&callee) => Runs::Likely,
+            _ => Runs::Later,
+        }
     }
 
     fn call_mutations(&mut self, call: &ExprCall) {
@@ -140,73 +233,6 @@ impl Walker<'_> {
                 self.mutate_root(argument.value());
             }
         }
-    }
-
-    fn reflective_call(&mut self, call: &ExprCall) {
-        let Some(path) = dotted(&call.func, &self.facts.imports) else {
-            return;
-        };
-        let no_arguments = call.arguments.is_empty();
-        match path.as_str() {
-            "globals" | "locals" => self.reflect(Reflection::Namespace),
-            "vars" | "dir" if no_arguments => self.reflect(Reflection::Namespace),
-            "exec" | "eval" | "execfile" => {
-                if path != "eval" {
-                    self.unwritten(|unwritten, _| unwritten.may_bind(&path));
-                }
-                self.reflect(Reflection::Execute);
-                self.out.binds_unknown |= path != "eval" && self.deferred.is_none();
-            }
-            "inspect.currentframe" | "inspect.stack" | "sys._getframe" => self.reflect(Reflection::Frame),
-            "get_ipython" => self.reflect(Reflection::Kernel),
-            _ => {}
-        }
-    }
-
-    /// `globals()["x"] = …` binds `x`; with a key that isn't plain text it may bind anything.
-    fn namespace_item(&mut self, value: &Expr, key: &Expr) {
-        if !is_namespace(value) {
-            return;
-        }
-        self.unwritten(|unwritten, names| match key {
-            Expr::StringLiteral(literal) => unwritten.names.push(names.intern(literal.value.to_str())),
-            _ => unwritten.may_bind("globals()[…] ="),
-        });
-    }
-
-    /// Calls that bind names by text: `globals().update(…)`, `get_ipython().run_line_magic("run", "x.py")`.
-    fn binding_call(&mut self, call: &ExprCall) {
-        let Expr::Attribute(attribute) = call.func.as_ref() else {
-            return;
-        };
-        let method = attribute.attr.as_str();
-        if is_namespace(&attribute.value) && ["update", "setdefault"].contains(&method) {
-            self.unwritten(|unwritten, _| unwritten.may_bind("globals().update"));
-            return;
-        }
-        let shell = matches!(attribute.value.as_ref(), Expr::Call(inner)
-            if matches!(inner.func.as_ref(), Expr::Name(name) if name.id.as_str() == "get_ipython"));
-        if !shell {
-            return;
-        }
-        let text = |at: usize| match call.arguments.args.get(at) {
-            Some(Expr::StringLiteral(literal)) => Some(literal.value.to_str()),
-            _ => None,
-        };
-        let (name, arguments) = match method {
-            "magic" => match text(0).map(|line| line.trim_start_matches('%')) {
-                Some(line) => line.split_once(char::is_whitespace).unwrap_or((line, "")),
-                None => ("magic", ""),
-            },
-            "run_line_magic" => (text(0).unwrap_or("magic"), text(1).unwrap_or_default()),
-            "push" | "run_cell" | "ex" | "safe_execfile" | "run_code" => {
-                self.unwritten(|unwritten, _| unwritten.may_bind(&format!("get_ipython().{method}")));
-                return;
-            }
-            _ => return,
-        };
-        let (name, arguments) = (name.to_owned(), arguments.to_owned());
-        self.unwritten(|unwritten, names| unwritten.magic(MagicKind::Line, &name, &arguments, names));
     }
 
     /// Names in strings that the called function reads from its caller's namespace.
@@ -235,13 +261,13 @@ impl Walker<'_> {
         // a formula's words are columns more often than names: only what the notebook has bound is a name
         for (name, range) in found {
             if callee == "query" || self.is_bound(&name) {
-                self.read(&name, range, false, true);
+                self.read_as(&name, range, Role::Plain, true);
             }
         }
     }
 
     /// Whether the notebook has bound `name` to a value so far, this statement included.
-    fn is_value(&self, name: &str) -> bool {
+    pub(super) fn is_value(&self, name: &str) -> bool {
         let here = |id| {
             self.out
                 .binds
@@ -261,7 +287,7 @@ impl Walker<'_> {
     pub(super) fn read_text(&mut self, names: &[String], range: TextRange) {
         for name in names {
             if self.is_bound(name) {
-                self.read(name, range, false, true);
+                self.read_as(name, range, Role::Plain, true);
             }
         }
     }
@@ -292,6 +318,18 @@ const CONSUMERS: &[&str] = &[
     "vstack",
     "DataFrame",
     "Series",
+];
+
+/// Functions that run the coroutines that they are given.
+const AWAITERS: &[&str] = &[
+    "as_completed",
+    "create_task",
+    "ensure_future",
+    "gather",
+    "run",
+    "run_until_complete",
+    "wait",
+    "wait_for",
 ];
 
 /// Functions and methods that call the function that they are given before they return, and don't keep it.
@@ -339,21 +377,49 @@ const FORMULAS: &[&str] = &[
     "negativebinomial",
 ];
 
+/// Functions and methods that keep the function that they are given, and call it when something happens.
+const KEEPERS: &[&str] = &[
+    "Process",
+    "Thread",
+    "Timer",
+    "add_callback",
+    "add_done_callback",
+    "bind",
+    "classmethod",
+    "connect",
+    "lru_cache",
+    "observe",
+    "partial",
+    "property",
+    "staticmethod",
+    "update_wrapper",
+    "vectorize",
+    "wraps",
+];
+
+fn is_keeper(callee: &str) -> bool {
+    KEEPERS.contains(&callee)
+        || ["on_", "register", "set_"]
+            .iter()
+            .any(|start| callee.starts_with(start))
+}
+
+/// When the function that a call is given runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runs {
+    /// Before the call returns.
+    Here,
+    /// Before the call returns, if the called method is the one that is known by its name.
+    Likely,
+    /// Who knows.
+    Later,
+}
+
 /// The last part of the called name.
-fn callee_name(call: &ExprCall) -> &str {
+pub(super) fn callee_name(call: &ExprCall) -> &str {
     match call.func.as_ref() {
         Expr::Name(name) => name.id.as_str(),
         Expr::Attribute(attribute) => attribute.attr.as_str(),
         _ => "",
-    }
-}
-
-/// `globals()`, `locals()`, `vars()` and the shell's own dictionary of the notebook's names.
-fn is_namespace(expr: &Expr) -> bool {
-    match expr {
-        Expr::Call(call) => matches!(call.func.as_ref(), Expr::Name(name)
-            if ["globals", "locals", "vars"].contains(&name.id.as_str())),
-        Expr::Attribute(attribute) => ["user_ns", "user_global_ns"].contains(&attribute.attr.as_str()),
-        _ => false,
     }
 }

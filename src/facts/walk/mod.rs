@@ -3,8 +3,10 @@
 mod expr;
 mod scope;
 mod stmt;
+mod text;
 
 pub(crate) use stmt::is_main_test;
+use text::Text;
 
 use ruff_python_ast::Stmt;
 use ruff_python_ast::visitor::Visitor;
@@ -12,11 +14,13 @@ use ruff_text_size::{Ranged, TextRange};
 
 use crate::python::{Body, CellCode, Effect as MagicEffect, MagicKind, is_ipython_magic};
 
-use super::model::{Asked, Bind, BindKind, CellFacts, Certainty, Reflection, Scope, ScopeId, Statement, StmtKind, Use};
+use super::model::{
+    Asked, Bind, BindKind, CellFacts, Certainty, Receiver, Reflection, Role, Scope, ScopeId, Statement, StmtKind, Use,
+};
 use super::names::{NameId, Names};
 use super::scopes::Bindings;
 use super::state::{Local, State};
-use super::unwritten::Unwritten;
+use super::unwritten::{Grip, Unseen, Unwritten};
 use super::{Facts, strings};
 
 /// Gathers the facts of one cell.
@@ -58,6 +62,11 @@ pub(super) fn walk_cell(facts: &mut Facts, cell: &CellCode) -> CellFacts {
             out.guessed = names.iter().map(|name| facts.names.intern(name)).collect();
         }
         Body::Foreign => {}
+    }
+    let unknown = cell.cell_magic().filter(|magic| magic.effect == MagicEffect::Unknown);
+    if unknown.is_some() {
+        let names = names_before_equals(&cell.text).map(|name| facts.names.intern(&name));
+        out.unwritten.maybe.extend(names);
     }
     for magic in cell.magics.iter().filter(|magic| magic.kind == MagicKind::Cell) {
         out.unwritten
@@ -116,11 +125,14 @@ fn text_use(name: NameId, range: TextRange) -> Use {
         range,
         conditional: false,
         guarded: false,
-        called: false,
+        role: Role::Plain,
         maybe_local: false,
         deleted: false,
         in_text: true,
+        loose: true,
         branched: false,
+        optional: false,
+        inner: false,
         in_later_round: false,
         method: None,
         in_constructor: false,
@@ -161,6 +173,10 @@ struct Walker<'f> {
     conditional: u32,
     /// How many of those are loops that go through what they are given: few are given nothing.
     rounds: u32,
+    /// How many of those are parts of expressions.
+    optional: u32,
+    /// How many functions are around that the one around them doesn't call.
+    inner: u32,
     /// Whether the absence of names is provided for.
     guarded: u32,
     /// How many loops are around, and how conditional the innermost one's body is by itself.
@@ -168,6 +184,12 @@ struct Walker<'f> {
     loop_level: u32,
     /// The states at the `break`s of the loops around.
     breaks: Vec<Vec<State>>,
+    /// Where the string stands whose code is walked.
+    text: Option<Text>,
+    /// What a call that is met next is for.
+    call_role: Role,
+    /// What the method that is walked calls its object.
+    own: Option<String>,
 }
 
 impl<'f> Walker<'f> {
@@ -191,16 +213,23 @@ impl<'f> Walker<'f> {
                 asks_for: Vec::new(),
                 unwritten: Unwritten::default(),
                 asked: Vec::new(),
+                own_calls: Vec::new(),
+                source: None,
             },
             state: State::default(),
             frames: Vec::new(),
             deferred: None,
             conditional: 0,
             rounds: 0,
+            optional: 0,
+            inner: 0,
             guarded: 0,
             loops: 0,
             loop_level: 0,
             breaks: Vec::new(),
+            text: None,
+            call_role: Role::Called,
+            own: None,
         }
     }
 
@@ -260,23 +289,39 @@ impl<'f> Walker<'f> {
         Resolved::Notebook(self.facts.names.intern(name))
     }
 
-    fn read(&mut self, name: &str, range: TextRange, called: bool, in_text: bool) {
+    fn read(&mut self, name: &str, range: TextRange, role: Role) {
+        self.read_as(name, range, role, false);
+    }
+
+    /// Where something stands: what the code of a string does, it does where the string is.
+    fn place(&self, range: TextRange) -> TextRange {
+        self.text.as_ref().map_or(range, |text| text.range)
+    }
+
+    /// Reads a name; a `loose` one may be no name at all.
+    fn read_as(&mut self, name: &str, range: TextRange, role: Role, loose: bool) {
         let Resolved::Notebook(id) = self.resolve(name) else {
             return;
         };
+        if self.text.as_ref().is_some_and(|text| text.bound.contains(&id)) {
+            return;
+        }
         if self.deferred.is_none() && ["In", "Out", "_", "__", "___", "_ih", "_oh", "_dh"].contains(&name) {
             self.reflect_unless_bound(id);
         }
         let mut found = Use {
             name: id,
-            range,
+            range: self.place(range),
             conditional: self.conditional > 0,
-            guarded: self.guarded > 0,
-            called,
+            guarded: self.guarded > 0 || self.state.ended,
+            role,
             maybe_local: false,
             deleted: false,
-            in_text,
+            in_text: loose || self.text.is_some(),
+            loose,
             branched: self.conditional > self.rounds,
+            optional: self.optional > 0,
+            inner: self.inner > 0,
             in_later_round: self.loops > 0 && self.conditional > self.loop_level,
             method: None,
             in_constructor: false,
@@ -286,7 +331,12 @@ impl<'f> Walker<'f> {
             return;
         }
         match self.state.get(id) {
-            Some(Local::Bound) => return,
+            Some(Local::Bound) => {
+                if role.calls() && self.defines(id) {
+                    self.out.own_calls.push(found);
+                }
+                return;
+            }
             Some(Local::Maybe) => found.maybe_local = true,
             Some(Local::Deleted | Local::MaybeDeleted) => found.deleted = true,
             // bound on a path that went on to the next round (`if first: x = …; continue`)
@@ -296,12 +346,20 @@ impl<'f> Walker<'f> {
         self.out.uses.push(found);
     }
 
+    /// Whether the statement has defined a function or class of this name.
+    fn defines(&self, name: NameId) -> bool {
+        let mut binds = self.out.binds.iter();
+        binds.any(|bind| bind.name == name && matches!(bind.kind, BindKind::Function | BindKind::Class))
+    }
+
     /// Notes that an object is asked for an attribute: a method of the notebook's own classes may run.
-    fn ask(&mut self, attribute: &str, range: TextRange) {
+    fn ask(&mut self, receiver: Receiver, attribute: &str, range: TextRange) {
         let name = self.facts.names.intern(attribute);
         let asked = Asked {
             name,
-            range,
+            range: self.place(range),
+            receiver,
+            method: None,
             branched: self.conditional > self.rounds,
         };
         match self.deferred_scope() {
@@ -329,10 +387,14 @@ impl<'f> Walker<'f> {
                 bound.push(name.to_owned());
                 return;
             }
-            Some(Frame::Function(_) | Frame::Comprehension(_)) if stays_inside => return,
+            Some(Frame::Function(_) | Frame::Comprehension(_)) if stays_inside && self.text.is_none() => return,
             _ => {}
         }
         let id = self.facts.names.intern(name);
+        if self.text.is_some() {
+            self.bind_in_text(id);
+            return;
+        }
         if let Some(scope) = self.deferred_scope() {
             scope.writes.push(id);
             return;
@@ -342,10 +404,13 @@ impl<'f> Walker<'f> {
     }
 
     fn delete(&mut self, name: &str, range: TextRange) {
-        self.read(name, range, false, false);
+        self.read(name, range, Role::Plain);
         if let Resolved::Notebook(id) = self.resolve(name) {
             match self.deferred_scope() {
-                Some(scope) => scope.writes.push(id),
+                Some(scope) => {
+                    scope.writes.push(id);
+                    scope.deletes.push(id);
+                }
                 None => self.state.delete(id),
             }
         }
@@ -392,12 +457,20 @@ impl<'f> Walker<'f> {
     fn unwritten(&mut self, add: impl FnOnce(&mut Unwritten, &mut Names)) {
         let mut added = Unwritten::default();
         add(&mut added, &mut self.facts.names);
-        match self.deferred_scope() {
-            Some(scope) => {
-                let by_text = (!added.names.is_empty()).then(|| "globals()[…] =".to_owned());
-                scope.unseen = scope.unseen.take().or(added.unseen).or(by_text);
-            }
-            None => self.out.unwritten.merge(added),
+        let Some(id) = self.deferred else {
+            self.out.unwritten.merge(added);
+            return;
+        };
+        let named = added.names.iter().chain(&added.maybe);
+        let named: Vec<Unseen> = named
+            .map(|&name| Unseen {
+                what: "code in a string".to_owned(),
+                grip: Grip::Named(self.facts.text(name).to_owned()),
+            })
+            .collect();
+        if let Some(scope) = self.facts.scopes.get_mut(id.0 as usize) {
+            scope.unseen.extend(added.unseen);
+            scope.unseen.extend(named);
         }
     }
 
@@ -418,6 +491,13 @@ impl<'f> Walker<'f> {
         self.loop_level = level;
         self.rounds -= u32::from(goes_through);
         self.loops -= 1;
+    }
+
+    /// Walks a part of an expression that may stay unevaluated.
+    fn optionally(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.optional += 1;
+        self.conditionally(walk);
+        self.optional -= 1;
     }
 
     /// Walks one of several paths from the current state; returns the state at its end and restores the current one.

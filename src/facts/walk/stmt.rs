@@ -2,19 +2,19 @@
 
 use ruff_python_ast::visitor::{Visitor, walk_pattern, walk_stmt};
 use ruff_python_ast::{
-    ExceptHandler, Expr, Pattern, Stmt, StmtFor, StmtIf, StmtImport, StmtImportFrom, StmtMatch, StmtTry, StmtWhile,
-    StmtWith,
+    ExceptHandler, Expr, Pattern, Stmt, StmtAssign, StmtFor, StmtIf, StmtImport, StmtImportFrom, StmtMatch, StmtTry,
+    StmtWhile, StmtWith,
 };
 use ruff_text_size::Ranged;
 
-use crate::python::{Effect as MagicEffect, MagicKind, classify};
+use crate::python::{Effect as MagicEffect, classify};
 
+use super::super::constants::switch;
 use super::super::effects::root_name;
-use super::super::model::BindKind;
+use super::super::model::{BindKind, Role, Source};
 use super::super::scopes::{bound_by_import, captured_by};
 use super::super::state::State;
-use super::super::strings;
-use super::{Frame, Walker};
+use super::{Frame, Resolved, Walker};
 
 impl<'a> Visitor<'a> for Walker<'_> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
@@ -22,7 +22,13 @@ impl<'a> Visitor<'a> for Walker<'_> {
             Stmt::FunctionDef(def) => self.function(def),
             Stmt::ClassDef(def) => self.class(def),
             Stmt::Assign(assign) => {
-                self.visit_expr(&assign.value);
+                let unpacks = matches!(assign.targets.as_slice(), [Expr::Tuple(_) | Expr::List(_)]);
+                if unpacks {
+                    self.consume(&assign.value);
+                } else {
+                    self.visit_expr(&assign.value);
+                }
+                self.source(assign);
                 for target in &assign.targets {
                     self.alias(target, &assign.value);
                     self.visit_expr(target);
@@ -34,7 +40,7 @@ impl<'a> Visitor<'a> for Walker<'_> {
             }
             Stmt::AnnAssign(assign) => {
                 if self.deferred.is_none() {
-                    self.visit_expr(&assign.annotation);
+                    self.annotation(&assign.annotation);
                 }
                 if let Some(value) = &assign.value {
                     self.visit_expr(value);
@@ -60,17 +66,27 @@ impl<'a> Visitor<'a> for Walker<'_> {
                 walk_stmt(self, stmt);
                 self.state.ended = true;
             }
+            Stmt::Assert(assert) => {
+                self.visit_expr(&assert.test);
+                if let Some(message) = &assert.msg {
+                    self.optionally(|walker| walker.visit_expr(message));
+                }
+            }
+            // evaluated when somebody asks for it
+            Stmt::TypeAlias(alias) => {
+                self.guarded += 1;
+                self.visit_expr(&alias.value);
+                self.guarded -= 1;
+                self.visit_expr(&alias.name);
+            }
             Stmt::Global(_) | Stmt::Nonlocal(_) => {}
             Stmt::IpyEscapeCommand(command) => {
-                let (kind, name, arguments, effect) = classify(command.kind, &command.value);
-                if !matches!(kind, MagicKind::Shell | MagicKind::Help) {
-                    self.unwritten(|unwritten, names| unwritten.magic(kind, name, arguments, names));
-                }
+                let (_, _, _, effect) = classify(command.kind, &command.value);
+                self.escape(command.kind, &command.value, command.range);
                 self.out.binds_unknown |= matches!(
                     effect,
                     MagicEffect::BindsNames | MagicEffect::Unknown | MagicEffect::Reset
                 );
-                self.read_text(&strings::interpolated(arguments), command.range);
             }
             _ => walk_stmt(self, stmt),
         }
@@ -98,7 +114,7 @@ impl Walker<'_> {
     fn augment(&mut self, target: &Expr) {
         match target {
             Expr::Name(name) => {
-                self.read(name.id.as_str(), name.range, false, false);
+                self.read(name.id.as_str(), name.range, Role::Plain);
                 self.mutate(name.id.as_str());
                 self.bind(name.id.as_str(), name.range, BindKind::AugAssign);
             }
@@ -124,9 +140,32 @@ impl Walker<'_> {
         }
     }
 
+    /// Notes what an assignment to one name takes its value from.
+    fn source(&mut self, assign: &StmtAssign) {
+        let [Expr::Name(target)] = assign.targets.as_slice() else {
+            return;
+        };
+        if self.is_shell(&assign.value) {
+            self.facts.shells.push(target.id.to_string());
+        }
+        if !self.frames.is_empty() || self.deferred.is_some() {
+            return;
+        }
+        let names = &mut self.facts.names;
+        self.out.source = match assign.value.as_ref() {
+            Expr::Name(name) => Some(Source::Same(names.intern(name.id.as_str()))),
+            Expr::Call(call) => {
+                let callee = call.func.as_name_expr();
+                callee.map(|name| Source::Call(names.intern(name.id.as_str())))
+            }
+            Expr::Lambda(_) => Some(Source::Lambda),
+            _ => None,
+        };
+    }
+
     fn for_loop(&mut self, stmt: &StmtFor) {
         self.out.awaits |= stmt.is_async && self.deferred.is_none();
-        self.visit_expr(&stmt.iter);
+        self.consume(&stmt.iter);
         let before = self.state.clone();
         self.breaks.push(Vec::new());
         self.in_loop(true, |walker| {
@@ -178,18 +217,21 @@ impl Walker<'_> {
     }
 
     fn if_branches(&mut self, stmt: &StmtIf) {
-        self.asked_names(&stmt.test);
         self.visit_expr(&stmt.test);
-        if is_main_test(&stmt.test) {
+        let truth = self.truth(&stmt.test);
+        if is_main_test(&stmt.test) || (truth == Some(true) && stmt.elif_else_clauses.is_empty()) {
             self.body(&stmt.body);
             return;
         }
+        // what is switched off harms nobody
+        let off = u32::from(truth == Some(false));
+        self.guarded += off;
         let mut ends = vec![self.branch(|walker| walker.body(&stmt.body))];
+        self.guarded -= off;
         let mut has_else = false;
         for clause in &stmt.elif_else_clauses {
             match &clause.test {
                 Some(test) => {
-                    self.asked_names(test);
                     self.conditionally(|walker| walker.visit_expr(test));
                 }
                 None => has_else = true,
@@ -204,24 +246,16 @@ impl Walker<'_> {
         }
     }
 
-    /// `"x" in globals()`, `"x" not in dir()`: the notebook asks whether a name is there.
-    fn asked_names(&mut self, test: &Expr) {
-        let Expr::Compare(compare) = test else {
-            return;
-        };
-        let asks = compare.comparators.iter().any(|right| {
-            matches!(right, Expr::Call(call) if matches!(call.func.as_ref(),
-                Expr::Name(name) if ["globals", "locals", "dir", "vars"].contains(&name.id.as_str())))
-        });
-        if let (true, Expr::StringLiteral(literal)) = (asks, compare.left.as_ref()) {
-            let name = self.facts.names.intern(literal.value.to_str());
-            self.out.asks_for.push(name);
-        }
+    /// Whether a test holds in a run of the notebook as it is, where that can be told.
+    pub(super) fn truth(&mut self, test: &Expr) -> Option<bool> {
+        let own = switch(test).is_some_and(|name| matches!(self.resolve(name), Resolved::Own));
+        self.facts.constants.truth(test).filter(|_| !own)
     }
 
     fn with_block(&mut self, with: &StmtWith) {
         self.out.awaits |= with.is_async && self.deferred.is_none();
         for item in &with.items {
+            self.ask_for(&item.context_expr, &["__enter__", "__exit__"]);
             self.visit_expr(&item.context_expr);
             if let Some(target) = &item.optional_vars {
                 let first = self.out.binds.len();
@@ -233,9 +267,10 @@ impl Walker<'_> {
         }
         if with.items.iter().any(|item| swallows(&item.context_expr)) {
             let before = self.state.clone();
-            self.guarded += 1;
+            let guards = u32::from(with.items.iter().any(|item| swallows_name_error(&item.context_expr)));
+            self.guarded += guards;
             self.conditionally(|walker| walker.body(&with.body));
-            self.guarded -= 1;
+            self.guarded -= guards;
             let after = std::mem::take(&mut self.state);
             self.state = before.or_partly(&after);
         } else {
@@ -321,6 +356,9 @@ impl Walker<'_> {
 
     fn import_from(&mut self, import: &StmtImportFrom) {
         let module = import.module.as_ref().map(|m| m.to_string()).unwrap_or_default();
+        if module == "__future__" && import.names.iter().any(|alias| alias.name.as_str() == "annotations") {
+            self.facts.lazy_annotations = true;
+        }
         for alias in &import.names {
             if alias.name.as_str() == "*" {
                 self.out.binds_unknown = true;
@@ -380,12 +418,22 @@ fn catches_name_error(handler: &ExceptHandler) -> bool {
     let Some(type_) = &handler.type_ else {
         return true;
     };
-    let catches = |expr: &Expr| {
-        matches!(expr, Expr::Name(name)
-            if ["NameError", "Exception", "BaseException", "UnboundLocalError"].contains(&name.id.as_str()))
-    };
     match type_.as_ref() {
-        Expr::Tuple(tuple) => tuple.elts.iter().any(catches),
-        single => catches(single),
+        Expr::Tuple(tuple) => tuple.elts.iter().any(is_name_error),
+        single => is_name_error(single),
     }
+}
+
+/// `suppress(NameError)`, `pytest.raises(Exception)`
+fn swallows_name_error(context: &Expr) -> bool {
+    let Expr::Call(call) = context else {
+        return false;
+    };
+    swallows(context) && call.arguments.args.iter().any(is_name_error)
+}
+
+/// `NameError`, or a class of errors that it belongs to.
+fn is_name_error(class: &Expr) -> bool {
+    matches!(class, Expr::Name(name)
+        if ["NameError", "Exception", "BaseException", "UnboundLocalError"].contains(&name.id.as_str()))
 }

@@ -1,4 +1,8 @@
 //! The notebook run from the top, on names alone: which reads find their name, and where it was bound.
+//!
+//! `calls` goes into the bodies of what is called on the way.
+
+mod calls;
 
 use ruff_text_size::TextRange;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -6,9 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::notebook::CellIdx;
 use crate::python::{exports, is_builtin, provided_by};
 
-use super::effects::is_known_method;
-use super::model::{CellFacts, Certainty, Scope, ScopeId, ScopeKind, Statement, Use};
-use super::{Facts, NameId, Unwritten};
+use super::model::{CellFacts, Certainty, ScopeId, Statement, Use};
+use super::{Facts, Grip, NameId, Unseen, Unwritten};
 
 /// How sure it is that a read fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +52,8 @@ pub struct Miss {
     pub reached: bool,
     /// Whether a run may pass it by.
     pub branched: bool,
+    /// Whether a function binds it through `global`, which no cell above is seen to call.
+    pub by_call: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,20 +78,33 @@ struct Run<'f> {
     facts: &'f Facts,
     known: FxHashMap<NameId, Known>,
     /// The function or class that each name stands for.
-    callables: FxHashMap<NameId, (ScopeId, CellIdx)>,
+    callables: FxHashMap<NameId, Callable>,
+    /// The notebook's own classes that names hold objects of.
+    instances: FxHashMap<NameId, ScopeId>,
     /// The first cell that binds each name anywhere.
     binders: FxHashMap<NameId, Vec<CellIdx>>,
     /// Modules imported with a star so far, of those whose names are known.
     stars: Vec<&'f str>,
-    /// What may have bound names that can't be seen, the first of its kind.
-    unseen: Option<&'f str>,
-    /// The methods of the classes defined so far.
+    /// What may have bound names that can't be seen.
+    unseen: Vec<&'f Unseen>,
+    /// The classes defined so far that have a method of this name.
     methods: FxHashMap<NameId, Vec<(ScopeId, CellIdx)>>,
-    /// Functions, and methods of classes, whose bodies were reached.
-    entered: FxHashSet<(ScopeId, Option<NameId>)>,
+    /// Functions, and methods of classes, whose bodies were reached, and whether what they return was too.
+    entered: FxHashSet<(ScopeId, Option<NameId>, bool)>,
     /// Where each name is in `misses`.
     reported: FxHashMap<NameId, usize>,
     misses: Vec<Miss>,
+}
+
+/// What calling a name, or using its value, runs.
+#[derive(Clone, Copy, Debug)]
+struct Callable {
+    scope: ScopeId,
+    cell: CellIdx,
+    /// Whether it is what a call of the scope has returned: the functions in the function.
+    inner: bool,
+    /// Whether it is in something that may call it at any use: a list of functions, a generator.
+    held: bool,
 }
 
 /// A call through which a function's body is reached.
@@ -97,6 +115,8 @@ struct Through {
     cell: CellIdx,
     range: TextRange,
     reach: Reach,
+    /// Whether the absence of names does no harm there.
+    guarded: bool,
 }
 
 /// How sure it is that a run gets to a read.
@@ -115,11 +135,6 @@ impl Reach {
     fn of(branched: bool) -> Self {
         if branched { Self::Branch } else { Self::Sure }
     }
-}
-
-/// Whether a read runs as soon as its function is called or its class is used: of a class, what makes an object.
-fn runs_at_once(scope: &Scope, found: &Use) -> bool {
-    scope.kind != ScopeKind::Class || found.method.is_none_or(|_| found.in_constructor)
 }
 
 /// Whether Python or the kernel binds `name`.
@@ -149,9 +164,10 @@ impl<'f> Run<'f> {
             facts,
             known: FxHashMap::default(),
             callables: FxHashMap::default(),
+            instances: FxHashMap::default(),
             binders,
             stars: Vec::new(),
-            unseen: None,
+            unseen: Vec::new(),
             methods: FxHashMap::default(),
             entered: FxHashSet::default(),
             reported: FxHashMap::default(),
@@ -177,7 +193,7 @@ impl<'f> Run<'f> {
             self.known.entry(name).or_insert(Known::Maybe);
         }
         for found in &cell.private_uses {
-            self.read(cell.idx, found, None);
+            self.read(cell.idx, found, Reach::of(found.branched), None);
         }
         self.unwritten(cell.idx, &cell.unwritten);
     }
@@ -186,8 +202,9 @@ impl<'f> Run<'f> {
         if unwritten.cleared {
             self.known.values_mut().for_each(|known| *known = Known::Deleted(cell));
             self.callables.clear();
+            self.instances.clear();
             self.stars.clear();
-            self.unseen = None;
+            self.unseen.clear();
         }
         for &name in &unwritten.dropped {
             self.known.insert(name, Known::Deleted(cell));
@@ -196,8 +213,11 @@ impl<'f> Run<'f> {
             self.known.insert(name, Known::Bound);
             self.callables.remove(&name);
         }
+        for &name in &unwritten.maybe {
+            self.known.entry(name).or_insert(Known::Maybe);
+        }
         self.stars.extend(unwritten.stars.iter().map(String::as_str));
-        self.unseen = self.unseen.or(unwritten.unseen.as_deref());
+        self.unseen.extend(&unwritten.unseen);
     }
 
     fn is_star(&self, name: &str) -> bool {
@@ -210,7 +230,7 @@ impl<'f> Run<'f> {
         for (cell, statement) in cells {
             for &id in &statement.scopes {
                 for found in self.facts.scope(id).iter().flat_map(|scope| &scope.reads) {
-                    let latent = !self.entered.contains(&(id, found.method));
+                    let latent = !self.entered.contains(&(id, found.method, found.inner));
                     if latent && !found.guarded && !self.binders.contains_key(&found.name) {
                         self.check(cell, found, Reach::Never, None, Some(statement));
                     }
@@ -224,11 +244,12 @@ impl<'f> Run<'f> {
             self.known.entry(name).or_insert(Known::Maybe);
         }
         for found in &statement.uses {
-            self.read(cell, found, Some(statement));
+            self.read(cell, found, Reach::of(found.branched), Some(statement));
         }
-        self.asked(cell, statement);
+        self.ask(cell, statement);
         self.scopes_run_here(cell, statement);
         self.unwritten(cell, &statement.unwritten);
+        let value = self.value(cell, statement);
         for &(name, certainty) in &statement.bound {
             match certainty {
                 Certainty::Definite => {
@@ -242,181 +263,20 @@ impl<'f> Run<'f> {
                 }
             }
             self.callables.remove(&name);
+            self.instances.remove(&name);
         }
         for &(name, certainty) in &statement.deleted {
-            let after = match certainty {
-                Certainty::Definite => Known::Deleted(cell),
-                Certainty::Maybe => Known::Maybe,
+            let after = match (certainty, self.known.get(&name)) {
+                // `except … as e` on some paths, and no `e` before it: there is none on any path
+                (Certainty::Definite, _) | (Certainty::Maybe, None) => Known::Deleted(cell),
+                (Certainty::Maybe, Some(&Known::Deleted(by))) => Known::Deleted(by),
+                (Certainty::Maybe, Some(_)) => Known::Maybe,
             };
             self.known.insert(name, after);
         }
-        for &id in &statement.scopes {
-            let named = self.facts.scope(id).and_then(|scope| scope.name);
-            let only_bind = match statement.binds.as_slice() {
-                [bind] => Some(bind.name),
-                _ => None,
-            };
-            if let Some(name) = named.or(only_bind) {
-                self.callables.insert(name, (id, cell));
-            }
-            self.define_methods(id, cell);
-        }
-    }
-
-    /// Lambdas and generators that what they are given to runs before it returns.
-    fn scopes_run_here(&mut self, cell: CellIdx, statement: &'f Statement) {
-        for &id in &statement.scopes {
-            let scope = self.facts.scope(id).filter(|scope| scope.immediate);
-            for found in scope.iter().flat_map(|scope| &scope.reads) {
-                self.read_as(cell, found, Reach::Callback, Some(statement));
-                self.entered.insert((id, None));
-            }
-        }
-    }
-
-    fn read(&mut self, cell: CellIdx, found: &Use, statement: Option<&'f Statement>) {
-        self.read_as(cell, found, Reach::of(found.branched), statement);
-    }
-
-    fn read_as(&mut self, cell: CellIdx, found: &Use, reach: Reach, statement: Option<&'f Statement>) {
-        if !found.guarded {
-            self.check(cell, found, reach, None, statement);
-        }
-        if let Some(&(id, defined)) = self.callables.get(&found.name) {
-            let through = Through {
-                function: found.name,
-                defined,
-                cell,
-                range: found.range,
-                reach: if found.called { reach } else { Reach::Callback },
-            };
-            let mut visited = FxHashSet::default();
-            self.enter(id, through, found.guarded, statement, &mut visited);
-        }
-    }
-
-    /// Reads what the body of a called function reads, and binds what it binds through `global`.
-    fn enter(
-        &mut self,
-        id: ScopeId,
-        through: Through,
-        guarded: bool,
-        statement: Option<&'f Statement>,
-        visited: &mut FxHashSet<ScopeId>,
-    ) {
-        let Some(scope) = self.facts.scope(id).filter(|_| visited.insert(id)) else {
-            return;
-        };
-        for found in &scope.reads {
-            // a `global` name that the body itself binds first is the body's business
-            if scope.writes.contains(&found.name) || !runs_at_once(scope, found) {
-                continue;
-            }
-            self.entered.insert((id, found.method));
-            self.read_inside(found, through, guarded, statement, visited);
-        }
-        for asked in &scope.asked {
-            // which of a class's methods asks is not kept
-            let own = if scope.kind == ScopeKind::Class {
-                Reach::Callback
-            } else {
-                Reach::of(asked.branched)
-            };
-            let reach = through.reach.max(own);
-            self.call_methods(asked.name, Through { reach, ..through }, statement, visited);
-        }
-        for &name in &scope.writes {
-            self.known.entry(name).or_insert(match through.reach {
-                Reach::Sure => Known::Bound,
-                _ => Known::Maybe,
-            });
-        }
-        self.unseen = self.unseen.or(scope.unseen.as_deref());
-    }
-
-    fn read_inside(
-        &mut self,
-        found: &Use,
-        through: Through,
-        guarded: bool,
-        statement: Option<&'f Statement>,
-        visited: &mut FxHashSet<ScopeId>,
-    ) {
-        let reach = through.reach.max(Reach::of(found.branched));
-        if !guarded && !found.guarded {
-            self.check(through.cell, found, reach, Some(through), statement);
-        }
-        if let Some(&(inner, defined)) = self.callables.get(&found.name) {
-            let deeper = Through {
-                function: found.name,
-                defined,
-                reach: if found.called { reach } else { Reach::Callback },
-                ..through
-            };
-            self.enter(inner, deeper, guarded || found.guarded, statement, visited);
-        }
-    }
-
-    fn define_methods(&mut self, id: ScopeId, cell: CellIdx) {
-        let Some(scope) = self.facts.scope(id).filter(|scope| scope.kind == ScopeKind::Class) else {
-            return;
-        };
-        let mut methods: Vec<NameId> = scope.reads.iter().filter_map(|found| found.method).collect();
-        methods.sort();
-        methods.dedup();
-        for method in methods {
-            self.methods.entry(method).or_default().push((id, cell));
-        }
-    }
-
-    fn asked(&mut self, cell: CellIdx, statement: &'f Statement) {
-        for asked in &statement.asked {
-            let through = Through {
-                function: asked.name,
-                defined: cell,
-                cell,
-                range: asked.range,
-                reach: Reach::of(asked.branched),
-            };
-            let mut visited = FxHashSet::default();
-            self.call_methods(asked.name, through, Some(statement), &mut visited);
-        }
-    }
-
-    /// Reads what the methods of this name read. Which class the object is of is not known: that lowers the confidence
-    /// where objects of other kinds have such a method too.
-    fn call_methods(
-        &mut self,
-        method: NameId,
-        through: Through,
-        statement: Option<&'f Statement>,
-        visited: &mut FxHashSet<ScopeId>,
-    ) {
-        let Some(classes) = self.methods.get(&method).cloned() else {
-            return;
-        };
-        let only = classes.len() == 1 && !is_known_method(self.facts.text(method));
-        let reach = if only { through.reach } else { Reach::Callback };
-        for (id, defined) in classes {
-            if !self.entered.insert((id, Some(method))) && through.reach != Reach::Sure {
-                continue;
-            }
-            let Some(scope) = self.facts.scope(id) else { continue };
-            let through = Through {
-                function: method,
-                defined,
-                reach,
-                ..through
-            };
-            for found in scope.reads.iter().filter(|found| found.method == Some(method)) {
-                if !scope.writes.contains(&found.name) {
-                    self.read_inside(found, through, false, statement, visited);
-                }
-            }
-            for asked in scope.asked.iter().filter(|asked| asked.name != method) {
-                let reach = Reach::Callback;
-                self.call_methods(asked.name, Through { reach, ..through }, statement, visited);
-            }
+        self.define(cell, statement, value);
+        for found in &statement.own_calls {
+            self.follow(cell, found, Reach::of(found.branched), Some(statement));
         }
     }
 
@@ -428,6 +288,9 @@ impl<'f> Run<'f> {
         through: Option<Through>,
         statement: Option<&Statement>,
     ) {
+        if found.guarded {
+            return;
+        }
         let name = found.name;
         let text = self.facts.text(name);
         let absence = match self.known.get(&name) {
@@ -438,14 +301,19 @@ impl<'f> Run<'f> {
         };
         let binds = statement.is_some_and(|s| s.binds.iter().any(|b| b.name == name));
         let own = binds && (through.is_some() || found.in_later_round);
-        if own || found.maybe_local || found.in_text || given(text) || self.is_star(text) {
+        if own || found.maybe_local || found.loose || given(text) || self.is_star(text) {
             return;
         }
-        let doubt = match (self.unseen, reach) {
+        let mut unseen = self.unseen.iter().filter(|unseen| unseen.reaches(text));
+        let perhaps = unseen.clone().find(|unseen| unseen.grip != Grip::Hardly);
+        let hardly = unseen.next();
+        let by_call = absence == Absence::NeverBound && self.binds_when_called(name);
+        let doubt = match (perhaps, reach) {
             (Some(_), _) | (_, Reach::Never) => Doubt::Possible,
+            _ if hardly.is_some() || by_call => Doubt::Likely,
             (None, Reach::Sure) => Doubt::Certain,
             // on whatever path: nothing binds it
-            (None, Reach::Branch) if absence == Absence::NeverBound => Doubt::Certain,
+            (None, Reach::Branch) if absence == Absence::NeverBound && !found.optional => Doubt::Certain,
             (None, Reach::Branch | Reach::Callback) => Doubt::Likely,
         };
         let miss = Miss {
@@ -455,7 +323,8 @@ impl<'f> Run<'f> {
             absence,
             doubt,
             through: through.map(|t| (t.function, t.cell, t.range)),
-            perhaps: self.unseen.map(str::to_owned),
+            perhaps: perhaps.or(hardly).map(|unseen| unseen.what.clone()),
+            by_call,
             reached: reach != Reach::Never,
             branched: reach != Reach::Sure,
         };
@@ -467,6 +336,13 @@ impl<'f> Run<'f> {
                 self.misses.push(miss);
             }
         }
+    }
+
+    fn binds_when_called(&self, name: NameId) -> bool {
+        self.facts
+            .scopes
+            .iter()
+            .any(|scope| scope.writes.contains(&name) && !scope.deletes.contains(&name))
     }
 
     fn never_or_later(&self, name: NameId, cell: CellIdx) -> Absence {
