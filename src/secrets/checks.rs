@@ -59,6 +59,15 @@ pub(super) fn mixed(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidenc
     (digits && letters).then_some(Confidence::Certain)
 }
 
+/// Letters of both cases and digits: names of files and variables, which may be as long, have one case.
+pub(super) fn drawn(candidate: Candidate<'_>) -> Option<Confidence> {
+    let secret = candidate.secret;
+    let body = secret.split_once(['-', '_', '.']).map_or(secret, |(_, body)| body);
+    let upper = body.bytes().any(|byte| byte.is_ascii_uppercase());
+    let lower = body.bytes().any(|byte| byte.is_ascii_lowercase());
+    (upper && lower).then(|| mixed(candidate)).flatten()
+}
+
 /// The same for what stands after the last `-`.
 pub(super) fn mixed_tail(candidate: Candidate<'_>) -> Option<Confidence> {
     let tail = candidate.secret.rsplit('-').next().unwrap_or_default();
@@ -212,8 +221,9 @@ pub(super) fn service(Candidate { before, secret, .. }: Candidate<'_>) -> Option
     let labelled = LABELS.iter().any(|label| lower.contains(label));
     let assigned = lower.len() > near.len() && near.ends_with(['=', '(', ':']) || near.ends_with('=');
     let positional = near.ends_with(',') && near.contains('(');
+    let beside = before.len() == before.trim_end().len() + 1 && !before.trim_end().contains(char::is_whitespace);
     let hexadecimal = secret.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    if !(labelled || assigned || positional) || is_public(&lower) || (!hexadecimal && is_name(secret)) {
+    if !(labelled || assigned || positional || beside) || is_public(&lower) || (!hexadecimal && is_name(secret)) {
         return None;
     }
     Some(if labelled {

@@ -63,7 +63,7 @@ fn the_table_is_sound() {
         let pattern = compile(detector);
         assert!(pattern.is_ok(), "{}: {pattern:?}", detector.id);
         assert!(
-            ["a ", "an ", "HTTP "]
+            ["a ", "an ", "the ", "HTTP "]
                 .iter()
                 .any(|article| detector.name.starts_with(article)),
             "{}",

@@ -24,8 +24,9 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 
 fn token(row: Vec<&'static str>) -> Option<Detector> {
     let [id, name, keywords, reach, check, pattern, yes, no] = row.try_into().ok()?;
+    let human = check == "human";
     // what no token holds shows that the pattern says itself what stands before the secret
-    let context = ["[^\\n]", "(?s", "[^{}]", "\\s", "\\(", "\"", ";"]
+    let context = ["[^\\n]", "(?s", "[^{}]", "\\s", "\\(", "\"", ";", " "]
         .iter()
         .any(|part| pattern.contains(part));
     Some(Detector {
@@ -34,9 +35,16 @@ fn token(row: Vec<&'static str>) -> Option<Detector> {
         keywords: words(keywords),
         pattern,
         reach: reach.parse().ok()?,
-        entropy: 2.8,
-        form: if context { Form::Context } else { Form::Token },
-        human: false,
+        entropy: if human { 2.3 } else { 2.8 },
+        form: if human {
+            // short, and with any character
+            Form::Whole
+        } else if context {
+            Form::Context
+        } else {
+            Form::Token
+        },
+        human,
         check: named(check)?,
         yes: vec![yes].leak(),
         no: vec![no].leak(),
@@ -68,6 +76,8 @@ fn words(list: &'static str) -> &'static [&'static str] {
 fn named(check: &str) -> Option<Check> {
     Some(match check {
         "certain" => checks::certain,
+        "drawn" => checks::drawn,
+        "human" => checks::called_password,
         "mixed" => checks::mixed,
         "slack" => checks::slack,
         "pem64" => checks::pem_base64,
