@@ -34,7 +34,7 @@ pub(super) fn judge(name: &str, before: &str, value: &str, stands: Stands) -> Op
                 value.bytes().any(|b| b.is_ascii_uppercase()) && value.bytes().any(|b| b.is_ascii_lowercase());
             let shortest = if quoted && shuffled { 10 } else { 16 };
             let chosen = || {
-                (quoted && parted.ends_with("secret"))
+                (quoted && (parted.ends_with("secret") || parted.ends_with("secret_key")))
                     .then(|| password(value, true))
                     .flatten()
             };
@@ -143,6 +143,9 @@ fn kind_of(name: &str, before: &str) -> Option<Kind> {
         "appid",
         "bearer",
     ];
+    if name.ends_with("_pat") {
+        return Some(Kind::Key);
+    }
     let joined: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
     if strong.iter().any(|word| joined.contains(word)) {
         return Some(Kind::Key);

@@ -53,19 +53,24 @@ pub(super) fn certain(_: Candidate<'_>) -> Option<Confidence> {
 
 /// Letters of both cases or digits mixed in: what a random token of this length always has.
 pub(super) fn mixed(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
-    let body = secret.split_once(['-', '_']).map_or(secret, |(_, body)| body);
+    let body = body(secret);
     let digits = body.chars().any(|c| c.is_ascii_digit());
     let letters = body.chars().any(|c| c.is_ascii_alphabetic());
     (digits && letters).then_some(Confidence::Certain)
 }
 
+/// What stands after the prefix that names a token's issuer.
+fn body(secret: &str) -> &str {
+    let (prefix, body) = secret.split_once(['-', '_', '.']).unwrap_or(("", secret));
+    if prefix.len() < body.len() { body } else { secret }
+}
+
 /// Letters of both cases and digits: names of files and variables, which may be as long, have one case.
 pub(super) fn drawn(candidate: Candidate<'_>) -> Option<Confidence> {
-    let secret = candidate.secret;
-    let body = secret.split_once(['-', '_', '.']).map_or(secret, |(_, body)| body);
+    let body = body(candidate.secret);
     let upper = body.bytes().any(|byte| byte.is_ascii_uppercase());
     let lower = body.bytes().any(|byte| byte.is_ascii_lowercase());
-    (upper && lower).then(|| mixed(candidate)).flatten()
+    (upper && lower && !is_name(body)).then(|| mixed(candidate)).flatten()
 }
 
 /// The same for what stands after the last `-`.
@@ -274,6 +279,16 @@ pub(super) fn slack(candidate: Candidate<'_>) -> Option<Confidence> {
     let tail = candidate.secret.rsplit('-').next().unwrap_or_default();
     let digits = tail.bytes().filter(u8::is_ascii_digit).count();
     (digits >= 2 && (digits < tail.len() || digits >= 10)).then_some(Confidence::Certain)
+}
+
+/// A value that a client or a login is given: random, and no hash that everybody may know.
+pub(super) fn called_key(Candidate { whole, secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    let hexadecimal = secret.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let digits = secret.bytes().filter(u8::is_ascii_digit).count();
+    let mixed =
+        secret.bytes().any(|byte| byte.is_ascii_uppercase()) && secret.bytes().any(|byte| byte.is_ascii_lowercase());
+    let drawn = digits >= 2 && (hexadecimal || mixed && entropy(secret) >= 3.5) && !is_name(secret);
+    (drawn && !is_public(&whole.to_ascii_lowercase()) && !secret.contains("//")).then_some(Confidence::Possible)
 }
 
 /// A password between a call's quotes: no word, no name, no address.

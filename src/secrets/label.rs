@@ -10,7 +10,7 @@ use super::engine::Hit;
 use super::placeholder::is_placeholder;
 
 /// Words in the names of secrets.
-pub(super) const WORDS: [&str; 16] = [
+pub(super) const WORDS: [&str; 17] = [
     "password",
     "passwd",
     "passphrase",
@@ -27,6 +27,7 @@ pub(super) const WORDS: [&str; 16] = [
     "credential",
     "bearer",
     "appid",
+    "_pat",
 ];
 
 pub(super) const ID: &str = "assigned-secret";
@@ -174,8 +175,13 @@ impl<'t> Labels<'t> {
             }
             return Some((sign, Span::new(start, start + value.len()), true));
         }
+        // in an address the next parameter follows
+        let in_query = matches!(self.bytes.get(name.start.wrapping_sub(1)), Some(b'?' | b'&'));
         let ends = |byte: u8| {
-            byte.is_ascii_whitespace() || quote(byte) || matches!(byte, b'&' | b';' | b',' | b'\\' | b'|' | b'<')
+            byte.is_ascii_whitespace()
+                || quote(byte)
+                || matches!(byte, b';' | b',' | b'\\' | b'|' | b'<')
+                || (in_query && byte == b'&')
         };
         let end = self.skip(at, LONGEST_VALUE, |byte| !ends(byte));
         let value = Span::new(at, end).slice(self.text).trim_end_matches(['.', ')']);

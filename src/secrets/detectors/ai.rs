@@ -9,7 +9,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         id: "anthropic-key",
         name: "an Anthropic key",
         keywords: &["sk-ant-"],
-        pattern: r#"\b(sk-ant-[a-z]{3,5}\d\d-[\w-]{60,})"#,
+        pattern: r#"\b(sk-ant-[a-z]{3,8}\d\d-[\w-]{40,})"#,
         reach: 256,
         entropy: 3.0,
         form: Form::Whole,
