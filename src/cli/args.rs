@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::git::GitArgs;
 
 /// Takes Jupyter notebooks from sketch to building: judges them, cleans them, and graduates them into packages.
 #[derive(Debug, Parser)]
@@ -20,10 +23,16 @@ pub enum Command {
     Redact(RedactArgs),
     /// Take out outputs, execution counts and what editors leave behind, and nothing else
     Strip(StripArgs),
+    /// Have git filter notebooks and show their differences as text
+    Git(GitArgs),
     /// Print a rule's page; without a rule, the list of rules
     Explain(ExplainArgs),
     /// Turn a notebook into a package that computes the same values
     Graduate(GraduateArgs),
+    /// Print what a shell needs to complete commands and options
+    Completions(CompletionsArgs),
+    /// Print the manual page of the program, or of a command, in roff
+    Man(ManArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -145,6 +154,19 @@ pub struct GraduateArgs {
     /// Overwrite files that are there
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ManArgs {
+    /// A command, such as `check` or `git install`
+    pub command: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,7 +6,9 @@ mod args;
 mod check;
 mod describe;
 mod explain;
+mod git;
 mod graduate;
+mod manual;
 mod redact;
 mod resolve;
 mod strip;
@@ -35,7 +37,10 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Redact(args) => redact::run(&args),
         Command::Strip(args) => strip::run(&args),
+        Command::Git(args) => git::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
         Command::Graduate(args) => graduate::run(&args),
     };
     let outcome = outcome.unwrap_or_else(|errors| {

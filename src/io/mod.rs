@@ -2,8 +2,10 @@
 #![allow(clippy::disallowed_methods)]
 
 mod commit;
+mod raw;
 
 pub use commit::commit;
+pub use raw::{find_program, read_bytes, remove, write_with_folders};
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};

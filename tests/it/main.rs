@@ -17,8 +17,10 @@ mod whole;
 
 mod cli;
 mod formats;
+mod git;
 mod golden;
 mod mangle;
+mod manual;
 mod map;
 mod names;
 mod pages;
