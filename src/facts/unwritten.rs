@@ -175,7 +175,9 @@ impl Unwritten {
                     Effect::Unknown => {
                         self.maybe
                             .extend(identifiers(arguments).iter().map(|word| names.intern(word)));
-                        self.may(&format!("{mark}{name}"), Grip::Hardly);
+                        // a body may be taken for anything; a line seldom binds what it doesn't name
+                        let grip = if cell { Grip::Anything } else { Grip::Hardly };
+                        self.may(&format!("{mark}{name}"), grip);
                     }
                     _ => {}
                 }

@@ -1,11 +1,14 @@
 //! What the rules on missing names have in common: the place of the read, and how sure it is that it fails.
 
-use crate::facts::flow::{Doubt, Miss};
+use crate::facts::flow::{Absence, Doubt, Miss};
 use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::notebook::{CellIdx, Language, Output, OutputKind};
 use crate::python::{CellCode, is_python2_builtin, span};
 
 use super::{Context, Meta};
+
+/// How many runs before a cell's own the one that bound its names is looked for.
+const FAR: i64 = 50;
 
 /// The misses that a rule may speak of: what Python 2 bound is no miss in a notebook of Python 2.
 pub(super) fn misses<'c>(ctx: &Context<'c>) -> impl Iterator<Item = &'c Miss> {
@@ -38,11 +41,17 @@ pub(super) fn finding(meta: &'static Meta, ctx: &Context<'_>, miss: &Miss, missi
         .as_ref()
         .map(|what| format!("; `{}` may bind it", ctx.quote(what)));
     let witnessed = recorded_error(ctx, name);
+    let ran = if witnessed.is_none() {
+        clean_run(ctx, miss)
+    } else {
+        None
+    };
     let message = format!(
-        "`{name}` is read{}, and {}{}",
+        "`{name}` is read{}, and {}{}{}",
         reached.unwrap_or_default(),
         missing.says,
-        perhaps.unwrap_or_default()
+        perhaps.unwrap_or_default(),
+        ran.unwrap_or_default(),
     );
     let mut finding = meta.finding(place, message);
     finding.subject = Some(name.to_owned());
@@ -77,6 +86,47 @@ pub(super) fn finding(meta: &'static Meta, ctx: &Context<'_>, miss: &Miss, missi
         });
     }
     Some(finding)
+}
+
+/// What a cell that ran without an error says of a name that it needs: it was there then.
+fn clean_run(ctx: &Context<'_>, miss: &Miss) -> Option<String> {
+    let sure = miss.doubt == Doubt::Certain && !miss.branched;
+    let cell = miss.through.map_or(miss.cell, |(_, cell, _)| cell);
+    let cell = ctx.notebook.cell(cell).filter(|_| sure)?;
+    let count = cell.execution_count.filter(|&count| count > 0)?;
+    let failed = |output: &Output| matches!(output.kind, OutputKind::Error { .. });
+    if cell.outputs.iter().any(failed) {
+        return None;
+    }
+    let ran_as = |idx: CellIdx| ctx.notebook.cell(idx).and_then(|cell| cell.execution_count);
+    match miss.absence {
+        Absence::BoundLater(later) if ran_as(later).is_some_and(|binder| binder < count) => {
+            let binder = ran_as(later).unwrap_or_default();
+            Some(format!(
+                "; it was there when the cell ran as In [{count}], for cell {later} had run as In [{binder}]"
+            ))
+        }
+        Absence::Deleted(_) => None,
+        _ => {
+            let gone = count_before(ctx, count).map(|gone| format!(", perhaps In [{gone}], which is gone"));
+            let gone = gone.unwrap_or_default();
+            Some(format!(
+                "; the cell ran as In [{count}] and left no error, so one that bound it was deleted or edited since{gone}"
+            ))
+        }
+    }
+}
+
+/// The last count before `count` that no cell has.
+fn count_before(ctx: &Context<'_>, count: i64) -> Option<i64> {
+    let counts: Vec<i64> = ctx
+        .notebook
+        .code_cells()
+        .filter_map(|cell| cell.execution_count)
+        .collect();
+    let least = counts.iter().copied().min()?;
+    let start = least.max(count.saturating_sub(FAR));
+    (start..count).rev().find(|missing| !counts.contains(missing))
 }
 
 /// The stored error that says that the name was missing in the recorded run too.
