@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Import, ImportSection};
 
+use super::format::LINE_LENGTH;
+
 /// An import of the generated code itself.
 pub(super) fn of(section: ImportSection, module: &str, symbol: Option<&str>, alias: Option<&str>) -> Import {
     Import {
@@ -96,12 +98,17 @@ fn lines(imports: &[&Import]) -> Vec<String> {
             .iter()
             .map(|(symbol, alias)| renamed(symbol, *alias))
             .collect();
-        format!(
-            "from {} import {}{}",
-            line.module,
-            members.join(", "),
-            effect(line.for_effect)
-        )
+        let plain = format!("from {} import {}", line.module, members.join(", "));
+        // laid out over several lines, the comment has to stand where the statement begins
+        if line.for_effect && plain.chars().count() + effect(true).len() > usize::from(LINE_LENGTH) {
+            return format!(
+                "from {} import ({}\n    {},\n)",
+                line.module,
+                effect(true),
+                members.join(", ")
+            );
+        }
+        format!("{plain}{}", effect(line.for_effect))
     }));
     out
 }

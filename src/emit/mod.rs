@@ -4,6 +4,7 @@ mod config;
 mod format;
 mod imports;
 mod literal;
+mod loose_types;
 mod manifest;
 mod markdown;
 mod modules;

@@ -6,33 +6,8 @@ use toml_edit::{ArrayOfTables, Item, Table, value};
 
 use crate::plan::Plan;
 
+use super::loose_types;
 use super::pyproject::{inline, lines};
-
-/// What mypy says of code that was never annotated. Imports, syntax and the rarer codes stay strict there too.
-const UNTYPED: &[&str] = &[
-    "arg-type",
-    "assignment",
-    "attr-defined",
-    "call-arg",
-    "call-overload",
-    "dict-item",
-    "func-returns-value",
-    "has-type",
-    "index",
-    "list-item",
-    "misc",
-    "name-defined",
-    "no-redef",
-    "no-untyped-call",
-    "operator",
-    "return-value",
-    "type-var",
-    "union-attr",
-    "untyped-decorator",
-    "used-before-def",
-    "valid-type",
-    "var-annotated",
-];
 
 pub(super) fn table(plan: &Plan) -> Item {
     let mut table = Table::new();
@@ -50,7 +25,10 @@ pub(super) fn table(plan: &Plan) -> Item {
     );
     verbatim.insert("module", value(inline(own)));
     verbatim.insert("warn_unused_ignores", value(false));
-    verbatim.insert("disable_error_code", value(lines(UNTYPED)));
+    let codes = loose_types::codes(plan);
+    if !codes.is_empty() {
+        verbatim.insert("disable_error_code", value(lines(&codes)));
+    }
     overrides.push(verbatim);
     let mut untyped: BTreeSet<&str> = plan.untyped.iter().map(String::as_str).collect();
     if plan.saves_figures {

@@ -9,10 +9,12 @@ use ruff_text_size::Ranged;
 pub(super) fn indent(source: &str, indent: &str) -> String {
     let source = unix(source);
     let inside = string_ranges(&source);
+    let mut inside = inside.iter().peekable();
     let mut out = String::with_capacity(source.len() * 2);
     let mut at = 0;
     for line in source.split_inclusive('\n') {
-        let in_string = inside.iter().any(|(start, end)| *start < at && at < *end);
+        while inside.next_if(|(_, end)| *end <= at).is_some() {}
+        let in_string = inside.peek().is_some_and(|(start, _)| *start < at);
         // a lone `\` at the margin hands the measuring of the indent on to the next line, and must stay there
         let hands_on = line.trim_end() == "\\";
         if !in_string && !hands_on && !line.trim().is_empty() {
@@ -82,7 +84,7 @@ fn tokens(source: &str) -> Vec<(TokenKind, &str)> {
         .collect()
 }
 
-/// Byte ranges of strings, f-strings whole: spaces inside `{x = }` are shown too.
+/// Byte ranges of strings over several lines, in order and apart; f-strings whole: spaces inside `{x = }` are shown too.
 fn string_ranges(source: &str) -> Vec<(usize, usize)> {
     let parsed = parse_unchecked(source, ParseOptions::from(PySourceType::Python));
     let mut ranges = Vec::new();
@@ -93,7 +95,9 @@ fn string_ranges(source: &str) -> Vec<(usize, usize)> {
             TokenKind::String => ranges.push((start, end)),
             TokenKind::FStringStart | TokenKind::TStringStart => open.push(start),
             TokenKind::FStringEnd | TokenKind::TStringEnd => {
-                if let Some(first) = open.pop() {
+                // what stands inside an f-string is part of it
+                if let Some(first) = open.pop().filter(|_| open.is_empty()) {
+                    while ranges.pop_if(|(inner, _)| *inner > first).is_some() {}
                     ranges.push((first, end));
                 }
             }

@@ -330,7 +330,13 @@ impl Analysis<'_> {
             let Some(&last) = history.binders.iter().rfind(kept) else {
                 continue;
             };
-            let read_after = history.readers.iter().any(|&r| r > last);
+            // a name that only text reads afterwards (a query, a shell line) is a result to whoever reads the code
+            let reads = |&r: &usize| {
+                self.pieces
+                    .get(r)
+                    .is_some_and(|p| super::module_tops::mentions_in_code(self.facts, p, text))
+            };
+            let read_after = history.readers.iter().any(|r| *r > last && reads(r));
             let plain = history
                 .binders
                 .iter()

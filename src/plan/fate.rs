@@ -1,5 +1,7 @@
 //! The fate of each statement: what is taken to a module's top level, what is configuration, what is dropped.
 
+use std::collections::BTreeSet;
+
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 use rustc_hash::FxHashSet;
@@ -10,8 +12,9 @@ use crate::python::{Body, CellCode, is_builtin, is_stdlib, provided_by};
 
 use super::bindings::Histories;
 use super::magic::{Translation, translate};
+use super::peeks::{MethodCalls, displayed_by, is_peek, own_methods};
 use super::pieces::{Fate, Piece};
-use super::purity::{defines_only, is_constant, is_scalar};
+use super::purity::{defines_only, is_constant, is_logger, is_scalar};
 
 /// Decides the fate of every piece.
 pub(super) fn decide(
@@ -25,6 +28,7 @@ pub(super) fn decide(
         facts,
         histories,
         reflective: is_reflective(pieces, facts),
+        own_methods: own_methods(pieces),
     };
     for piece in pieces.iter_mut() {
         piece.fate = decider.alone(notebook, piece);
@@ -57,6 +61,8 @@ struct Decider<'d> {
     facts: &'d Facts,
     histories: &'d Histories,
     reflective: bool,
+    /// Methods that classes of the notebook define.
+    own_methods: BTreeSet<String>,
 }
 
 impl Decider<'_> {
@@ -97,6 +103,10 @@ impl Decider<'_> {
     }
 
     fn expression(&self, expr: &Expr) -> Fate {
+        // what a method of the notebook's own does is its own business, whatever its name means elsewhere
+        if self.calls_own_method(expr) {
+            return Fate::Keep;
+        }
         if matches!(
             expr,
             Expr::StringLiteral(_) | Expr::EllipsisLiteral(_) | Expr::NoneLiteral(_)
@@ -119,9 +129,18 @@ impl Decider<'_> {
         }
         match expression_effect(expr, imports, &is_user) {
             Effect::Pure => Fate::Dropped("shows a value".to_owned()),
-            Effect::Show if !is_print(expr) => Fate::Dropped("shows a value".to_owned()),
+            Effect::Show if is_peek(expr, imports) => Fate::Dropped("shows a value".to_owned()),
             _ => Fate::Keep,
         }
+    }
+
+    fn calls_own_method(&self, expr: &Expr) -> bool {
+        let mut finder = MethodCalls {
+            names: &self.own_methods,
+            found: false,
+        };
+        finder.visit_expr(expr);
+        finder.found
     }
 
     /// Whether every binding of each name is this very import.
@@ -212,7 +231,8 @@ impl Decider<'_> {
                 .readers
                 .iter()
                 .any(|&r| r < i && definitions.get(r) == Some(&false));
-            if is_constant(value) && unchanged && !read_above && self.bound_once(id) {
+            let constant = is_constant(value) || is_logger(value, &self.facts.imports);
+            if constant && unchanged && !read_above && self.bound_once(id) {
                 piece.fate = Fate::Constant;
             }
         }
@@ -319,7 +339,8 @@ impl Decider<'_> {
                 }
                 let (name, value) = single_assignment(piece.stmt)?;
                 let history = self.histories.get(self.facts.names.find(name)?);
-                if history.readers.iter().any(|reader| defined.contains(reader)) {
+                let stands = is_logger(value, &self.facts.imports);
+                if stands || history.readers.iter().any(|reader| defined.contains(reader)) {
                     return None;
                 }
                 let looks_like = name.chars().any(|c| c.is_ascii_uppercase()) && name == name.to_ascii_uppercase();
@@ -441,17 +462,6 @@ pub(super) enum ForeignCell {
     Shows(String),
     /// It may compute what others need.
     Left(String),
-}
-
-fn displayed_by(call: &ruff_python_ast::ExprCall) -> Option<&[Expr]> {
-    matches!(call.func.as_ref(), Expr::Name(name) if name.id.as_str() == "display").then_some(&call.arguments.args)
-}
-
-fn is_print(expr: &Expr) -> bool {
-    let Expr::Call(call) = expr else {
-        return false;
-    };
-    matches!(call.func.as_ref(), Expr::Name(name) if ["print", "pprint", "help"].contains(&name.id.as_str()))
 }
 
 /// `name = value`, with one plain name.

@@ -69,6 +69,12 @@ impl Builder<'_> {
                 reason: "a section assigns names that only its displays read".to_owned(),
             });
         }
+        let imports = self
+            .pieces
+            .iter()
+            .flat_map(|p| &p.facts.binds)
+            .filter(|bind| matches!(bind.kind, BindKind::Import { .. }));
+        let imported: BTreeSet<String> = imports.map(|bind| self.facts.text(bind.name).to_owned()).collect();
         for piece in self.pieces {
             let file = match piece.fate {
                 Fate::Keep | Fate::StateFunction => "steps.py",
@@ -87,7 +93,7 @@ impl Builder<'_> {
                 }
                 _ => continue,
             };
-            exceptions(file, piece.stmt, &mut out);
+            exceptions(file, piece.stmt, &imported, &mut out);
         }
         out.into_iter().collect()
     }

@@ -35,6 +35,22 @@ pub(super) fn is_constant(expr: &Expr) -> bool {
     }
 }
 
+/// `logging.getLogger(…)` of a literal or of the module's own name: where it stands is all that it says.
+pub(super) fn is_logger(expr: &Expr, imports: &Imports) -> bool {
+    let Expr::Call(call) = expr else {
+        return false;
+    };
+    let named = |argument: &Expr| is_module_name(argument) || argument.is_string_literal_expr();
+    dotted(&call.func, imports).as_deref() == Some("logging.getLogger")
+        && call.arguments.keywords.is_empty()
+        && call.arguments.args.iter().all(named)
+}
+
+/// `__name__`
+pub(super) fn is_module_name(expr: &Expr) -> bool {
+    matches!(expr, Expr::Name(name) if name.id.as_str() == "__name__")
+}
+
 /// Decorators that only wrap what they are given, so that a definition under them can be evaluated at import.
 const PLAIN_DECORATORS: &[&str] = &[
     "abc.abstractmethod",

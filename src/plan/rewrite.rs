@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, Stmt};
+use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprCompare, Stmt};
 use ruff_text_size::Ranged;
 
 use crate::facts::{Facts, NameId, dotted};
@@ -13,6 +13,7 @@ use crate::text::{EditSet, Span};
 use super::annotate::annotate;
 use super::magic::{Translation, translate};
 use super::pieces::Piece;
+use super::purity::{is_logger, is_module_name};
 
 /// What the rewriting of a piece needs to know.
 pub(super) struct Rewriting<'r> {
@@ -54,6 +55,7 @@ pub(super) fn rewrite(piece: &Piece<'_>, how: &Rewriting<'_>, saved: usize) -> R
     }
     let mut editor = Editor {
         how,
+        source: &piece.code.text,
         edits,
         imports: Vec::new(),
         figures: saved,
@@ -70,6 +72,8 @@ pub(super) fn rewrite(piece: &Piece<'_>, how: &Rewriting<'_>, saved: usize) -> R
 
 struct Editor<'r> {
     how: &'r Rewriting<'r>,
+    /// The cell's text.
+    source: &'r str,
     edits: EditSet,
     imports: Vec<&'static str>,
     figures: usize,
@@ -90,6 +94,43 @@ impl Editor<'_> {
                 self.replace(at, code);
             }
             Translation::Drop(_) | Translation::None(_) => self.replace(at, "pass"),
+        }
+    }
+
+    /// `x is "a"`, of which Python warns, says the same of the objects as `id(x) == id("a")`.
+    fn identity(&mut self, compare: &ExprCompare) {
+        let ([op], [right]) = (compare.ops.as_ref(), compare.comparators.as_ref()) else {
+            return;
+        };
+        let literal = |e: &Expr| e.is_string_literal_expr() || e.is_number_literal_expr() || e.is_bytes_literal_expr();
+        let says = match op {
+            CmpOp::Is => " == ",
+            CmpOp::IsNot => " != ",
+            _ => return,
+        };
+        if (literal(&compare.left) || literal(right)) && !self.how.facts.is_value("id") {
+            let (left, right) = (span(compare.left.range()), span(right.range()));
+            let whole = span(compare.range);
+            self.replace(Span::new(whole.start, left.start), "id(");
+            self.replace(Span::new(left.end, right.start), format!("){says}id("));
+            self.replace(Span::new(right.end, whole.end), ")");
+        }
+    }
+
+    /// A backslash that escapes nothing is written twice, as Python asks: the string is the same.
+    fn escapes(&mut self, at: Span, raw: bool) {
+        let Some(text) = self.source.get(at.start..at.end).filter(|t| !raw && t.contains('\\')) else {
+            return;
+        };
+        let mut chars = text.char_indices();
+        while let Some((i, c)) = chars.next() {
+            let Some((_, next)) = (c == '\\').then(|| chars.next()).flatten() else {
+                continue;
+            };
+            if !"\n\r\\'\"abfnrtv01234567xNuU".contains(next) {
+                let place = at.start + i;
+                self.replace(Span::new(place, place), "\\");
+            }
         }
     }
 
@@ -141,6 +182,11 @@ impl<'a> Visitor<'a> for Editor<'_> {
                 );
                 return;
             }
+            // Python warns of it, and tests the same: a tuple with something in it always holds
+            Stmt::Assert(assert) if assert.test.as_tuple_expr().is_some_and(|t| !t.elts.is_empty()) => {
+                let test = span(assert.test.range());
+                self.replace(Span::new(span(assert.range).start, test.start), "");
+            }
             // in a notebook this always holds; in a package it never does
             Stmt::If(stmt_if) if crate::facts::is_main_test(&stmt_if.test) => {
                 self.replace(span(stmt_if.test.range()), "True");
@@ -166,7 +212,26 @@ impl<'a> Visitor<'a> for Editor<'_> {
                     }),
                 );
             }
+            // a logger takes the name of its module, as everywhere
+            Expr::Call(call) if is_logger(expr, &self.how.facts.imports) => {
+                self.visit_expr(&call.func);
+                return;
+            }
+            Expr::Name(name) if is_module_name(expr) && name.ctx.is_load() => {
+                self.replace(span(name.range), "\"__main__\"");
+            }
             Expr::Call(call) => self.call(call),
+            Expr::Compare(compare) => self.identity(compare),
+            Expr::StringLiteral(literal) => {
+                for part in &literal.value {
+                    self.escapes(span(part.range), part.flags.prefix().is_raw());
+                }
+            }
+            Expr::BytesLiteral(literal) => {
+                for part in &literal.value {
+                    self.escapes(span(part.range), part.flags.prefix().is_raw());
+                }
+            }
             Expr::Lambda(_) => {
                 self.depth += 1;
                 walk_expr(self, expr);

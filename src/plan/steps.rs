@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 
-use crate::facts::{Effect, Facts, NameId, dotted, expression_effect};
+use crate::facts::{Effect, Facts, NameId, call_effect, dotted};
 use crate::notebook::{CellIdx, Notebook};
 
 use super::config::Configuration;
@@ -279,13 +280,40 @@ impl StepMaker<'_> {
         !shown_by_call && if ran { image } else { plots }
     }
 
+    /// Whether the piece draws, or opens a figure, where it stands.
     fn is_plot(&self, piece: &Piece<'_>) -> bool {
-        let effect = |expr: &Expr| expression_effect(expr, &self.facts.imports, &|n| self.facts.is_value(n));
-        match piece.stmt {
-            Stmt::Expr(expr) => effect(&expr.value) == Effect::Plot,
-            Stmt::Assign(assign) => effect(&assign.value) == Effect::Plot,
-            _ => false,
+        let mut finder = Drawing {
+            facts: self.facts,
+            found: false,
+        };
+        finder.visit_stmt(piece.stmt);
+        finder.found
+    }
+}
+
+struct Drawing<'d> {
+    facts: &'d Facts,
+    found: bool,
+}
+
+impl<'a> Visitor<'a> for Drawing<'_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if !matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
+            walk_stmt(self, stmt);
         }
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr {
+            let imports = &self.facts.imports;
+            let opens = dotted(&call.func, imports).is_some_and(|path| {
+                ["figure", "subplots"]
+                    .map(|f| format!("matplotlib.pyplot.{f}"))
+                    .contains(&path)
+            });
+            self.found |= opens || call_effect(call, imports, &|n| self.facts.is_value(n)) == Effect::Plot;
+        }
+        walk_expr(self, expr);
     }
 }
 

@@ -19,6 +19,7 @@ mod cli;
 mod formats;
 mod git;
 mod golden;
+mod graduate;
 mod mangle;
 mod manual;
 mod map;

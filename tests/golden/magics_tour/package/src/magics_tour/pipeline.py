@@ -10,13 +10,15 @@ class Results(NamedTuple):
     """What the notebook had computed when its last cell ended."""
 
     files: Any
+    n_rows: Any
     hourly: Any
     hits: Any
+    message: Any
 
 
 def run(config: Config) -> Results:
     """Run every step in the notebook's order."""
-    files, frames = steps.bicycle_counters()
+    files, frames, n_rows = steps.bicycle_counters()
     wide, hourly = steps.both_banks_together(frames, config.figures_dir)
-    hits = steps.is_one_bank_busier(wide)
-    return Results(files, hourly, hits)
+    hits, message = steps.is_one_bank_busier(wide)
+    return Results(files, n_rows, hourly, hits, message)

@@ -15,6 +15,7 @@ class BicycleCountersResults(NamedTuple):
 
     files: Any
     frames: Any
+    n_rows: Any
 
 
 class BothBanksTogetherResults(NamedTuple):
@@ -22,6 +23,13 @@ class BothBanksTogetherResults(NamedTuple):
 
     wide: Any
     hourly: Any
+
+
+class IsOneBankBusierResults(NamedTuple):
+    """What `is_one_bank_busier` returns."""
+
+    hits: Any
+    message: Any
 
 
 def bicycle_counters() -> BicycleCountersResults:
@@ -50,7 +58,7 @@ def bicycle_counters() -> BicycleCountersResults:
         ],
         check=True,
     )
-    return BicycleCountersResults(files, frames)
+    return BicycleCountersResults(files, frames, n_rows)
 
 
 def both_banks_together(frames: Any, figures_dir: Path | None) -> BothBanksTogetherResults:
@@ -70,7 +78,7 @@ def both_banks_together(frames: Any, figures_dir: Path | None) -> BothBanksToget
     return BothBanksTogetherResults(wide, hourly)
 
 
-def is_one_bank_busier(wide: Any) -> Any:
+def is_one_bank_busier(wide: Any) -> IsOneBankBusierResults:
     """Is one bank busier? (cells 11-13)."""
     rng = np.random.default_rng(5)
     difference = (wide["counter_north"] - wide["counter_south"]).dropna().to_numpy()
@@ -84,4 +92,4 @@ def is_one_bank_busier(wide: Any) -> Any:
 
     message = "done"
     subprocess.run(f"echo {message}", shell=True, check=False)
-    return hits
+    return IsOneBankBusierResults(hits, message)

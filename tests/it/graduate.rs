@@ -1,0 +1,109 @@
+//! What `graduate` makes of cells, one fixture a file: `tests/graduate/NAME.txt`.
+//!
+//! A fixture is cells (`# %%`, `# %% [markdown]`; `tags=…` behind them), then what must come of them: lines below
+//! `=== has FILE` stand in the package's file, lines below `=== lacks FILE` do not, lines below `=== says` are said.
+//! `=== file NAME` puts a file beside the notebook. Lines are compared without the white space around them.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Ran, Sandbox, notebook};
+use crate::tidy::{files, root};
+
+/// A part of a fixture: its head, and the text below it.
+fn parts(text: &str) -> Vec<(&str, &str)> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(|_| true).filter(|_| !rest.is_empty()) {
+        let (head, body) = rest[at..].split_once('\n').unwrap_or((rest, ""));
+        let next = ["\n# %%", "\n=== "].iter().filter_map(|mark| body.find(mark)).min();
+        let starts = body.starts_with("# %%") || body.starts_with("=== ");
+        let end = if starts {
+            0
+        } else {
+            next.map_or(body.len(), |at| at + 1)
+        };
+        out.push((head, &body[..end]));
+        rest = &body[end..];
+    }
+    out
+}
+
+fn cell(head: &str, body: &str) -> Value {
+    let source = body.trim_end_matches('\n');
+    let tags: Vec<&str> = head
+        .split_once("tags=")
+        .map(|(_, tag)| tag.trim())
+        .into_iter()
+        .collect();
+    let metadata = json!({"tags": tags});
+    if head.contains("[markdown]") {
+        json!({"cell_type": "markdown", "metadata": metadata, "source": source})
+    } else {
+        json!({"cell_type": "code", "execution_count": null, "metadata": metadata, "outputs": [], "source": source})
+    }
+}
+
+#[test]
+fn fixtures_give_what_they_say() {
+    let mut wrong = Vec::new();
+    for path in files(&root().join("tests/graduate"), "txt") {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let sandbox = Sandbox::new();
+        let parts = parts(&text);
+        let cells: Vec<Value> = parts
+            .iter()
+            .filter(|(head, _)| head.starts_with("# %%"))
+            .map(|(head, body)| cell(head, body))
+            .collect();
+        sandbox.write_notebook(&format!("{name}.ipynb"), &notebook(&cells));
+        for (head, body) in &parts {
+            if let Some(file) = head.strip_prefix("=== file ") {
+                sandbox.write(file.trim(), body);
+            }
+        }
+        let ran = sandbox.run(&["graduate", &format!("{name}.ipynb"), "--output", "out"]);
+        let package = sandbox.files("out");
+        for (head, body) in parts.iter().filter(|(head, _)| head.starts_with("=== ")) {
+            wrong.extend(verdict(&name, head, body, &ran, &package));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn verdict(
+    name: &str,
+    head: &str,
+    body: &str,
+    ran: &Ran,
+    package: &std::collections::BTreeMap<String, String>,
+) -> Vec<String> {
+    let (wanted, file) = match head.strip_prefix("=== ").and_then(|rest| rest.split_once(' ')) {
+        Some(("has", file)) => (true, file),
+        Some(("lacks", file)) => (false, file),
+        Some(_) => return Vec::new(),
+        None => (true, ""),
+    };
+    let said = format!("{}{}", ran.out, ran.err);
+    let text = match file {
+        "" => &said,
+        // below the package's own folder, or as it is
+        file => match package
+            .iter()
+            .find(|(path, _)| *path == file || (path.starts_with("src/") && path.ends_with(&format!("/{file}"))))
+        {
+            Some((_, text)) => text,
+            None if !wanted => return Vec::new(),
+            None => return vec![format!("{name}: no {file} was written: {said}")],
+        },
+    };
+    let there: Vec<&str> = text.lines().map(str::trim).collect();
+    let lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .filter(|line| (there.contains(line) || (file.is_empty() && text.contains(line))) != wanted)
+        .map(|line| {
+            let verb = if wanted { "lacks" } else { "has" };
+            format!("{name}: {file} {verb} `{line}`:\n{text}")
+        })
+        .collect()
+}
