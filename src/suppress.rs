@@ -4,6 +4,7 @@ use ruff_python_ast::token::TokenKind;
 use ruff_text_size::Ranged;
 
 use crate::finding::{Finding, Place, PlaceKind};
+use crate::json::Kind;
 use crate::notebook::{Cell, CellIdx, Notebook};
 use crate::python::CellCode;
 use crate::rules::{self, Context};
@@ -23,22 +24,39 @@ struct Ignore {
     reach: Reach,
     /// A rule's name or code; `None` for all rules.
     rule: Option<String>,
-    place: Place,
+    stands: Stands,
     used: bool,
 }
 
-const MARK: &str = "mortarboard:";
+/// Where an ignore was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    /// A comment in a cell's source.
+    Source(CellIdx, Span),
+    Tag(CellIdx),
+    /// Bytes of the notebook's metadata.
+    Metadata(Span),
+}
+
+/// All that a notebook asks to ignore.
+pub struct Ignores {
+    list: Vec<Ignore>,
+}
+
+/// What every comment that ignores holds.
+pub const MARK: &str = "mortarboard:";
 
 /// Takes the ignored findings out. Returns how many, and adds a finding for each ignore that hides nothing.
 pub fn apply(ctx: &Context<'_>, selection: &Selection, findings: &mut Vec<Finding>) -> usize {
-    let mut ignores = gather(ctx);
+    let mut ignores = Ignores::gather(ctx.notebook, ctx.cells).list;
     if ignores.is_empty() {
         return 0;
     }
     let before = findings.len();
     findings.retain(|finding| {
         let mut hidden = false;
-        for ignore in ignores.iter_mut().filter(|ignore| ignore.covers(finding)) {
+        let covering = |ignore: &&mut Ignore| ignore.covers((finding.code, finding.rule), &finding.place);
+        for ignore in ignores.iter_mut().filter(covering) {
             ignore.used = true;
             hidden = true;
         }
@@ -49,18 +67,38 @@ pub fn apply(ctx: &Context<'_>, selection: &Selection, findings: &mut Vec<Findin
         ignores
             .into_iter()
             .filter(|ignore| !ignore.used)
-            .filter_map(|ignore| unused(selection, ignore)),
+            .filter_map(|ignore| unused(ctx, selection, ignore)),
     );
     suppressed
 }
 
+impl Ignores {
+    /// Reads the ignores of a notebook. `cells` tell comments from strings, where they are Python.
+    pub fn gather(notebook: &Notebook<'_>, cells: &[CellCode]) -> Self {
+        let mut list = Vec::new();
+        for cell in &notebook.cells {
+            if cell.source.text.contains(MARK) {
+                let code = cells.iter().find(|code| code.idx == cell.idx);
+                comments(cell, code, &mut list);
+            }
+            list.extend(cell.tags.iter().filter_map(|tag| by_tag(cell.idx, tag)));
+        }
+        metadata(notebook, &mut list);
+        Self { list }
+    }
+
+    /// Whether what a rule (its code and name) finds at this place is ignored.
+    pub fn cover(&self, rule: (&str, &str), place: &Place) -> bool {
+        self.list.iter().any(|ignore| ignore.covers(rule, place))
+    }
+}
+
 impl Ignore {
-    fn covers(&self, finding: &Finding) -> bool {
+    fn covers(&self, (code, name): (&str, &str), place: &Place) -> bool {
         let named = match &self.rule {
-            Some(rule) => rule == finding.rule || rule.eq_ignore_ascii_case(finding.code),
+            Some(rule) => rule == name || rule.eq_ignore_ascii_case(code),
             None => true,
         };
-        let place = &finding.place;
         named
             && match self.reach {
                 Reach::Notebook => true,
@@ -78,7 +116,7 @@ impl Ignore {
 }
 
 /// The finding for an unused ignore; nothing where the rule that it names was not asked to speak.
-fn unused(selection: &Selection, ignore: Ignore) -> Option<Finding> {
+fn unused(ctx: &Context<'_>, selection: &Selection, ignore: Ignore) -> Option<Finding> {
     let meta = &rules::UNUSED_IGNORE;
     let (message, hint) = match &ignore.rule {
         None => (
@@ -97,62 +135,54 @@ fn unused(selection: &Selection, ignore: Ignore) -> Option<Finding> {
             Some(_) => return None,
         },
     };
-    let mut finding = meta.finding(ignore.place, message);
+    let place = match ignore.stands {
+        Stands::Source(cell, span) => ctx.in_source(ctx.notebook.cell(cell)?, span),
+        Stands::Tag(cell) => ctx.of_cell(ctx.notebook.cell(cell)?),
+        Stands::Metadata(span) => Place {
+            kind: PlaceKind::Metadata,
+            ..Place::file(span)
+        },
+    };
+    let mut finding = meta.finding(place, message);
     finding.hint = Some(hint.to_owned());
     finding.subject = ignore.rule;
     selection.takes(&finding).then_some(finding)
 }
 
-fn gather(ctx: &Context<'_>) -> Vec<Ignore> {
-    let mut ignores = Vec::new();
-    for cell in &ctx.notebook.cells {
-        if cell.is_code() && cell.source.text.contains(MARK) {
-            let code = ctx.cells.iter().find(|code| code.idx == cell.idx);
-            comments(ctx, cell, code, &mut ignores);
-        }
-        for tag in &cell.tags {
-            let Some(rest) = tag.strip_prefix("mortarboard") else {
-                continue;
-            };
-            let rule = match rest.trim_start_matches([':', '-']).strip_prefix("ignore") {
-                Some("") => None,
-                Some(rule) => Some(rule.trim_start_matches([':', '-', '=']).to_owned()),
-                None => continue,
-            };
-            ignores.push(Ignore {
-                reach: Reach::Cell(cell.idx),
-                rule,
-                place: ctx.of_cell(cell),
-                used: false,
-            });
-        }
-    }
-    metadata(ctx.notebook, &mut ignores);
-    ignores
+/// `mortarboard:ignore`, `mortarboard-ignore-rule-name`
+fn by_tag(cell: CellIdx, tag: &str) -> Option<Ignore> {
+    let rest = tag.strip_prefix("mortarboard")?.trim_start_matches([':', '-']);
+    let rule = rest.strip_prefix("ignore")?.trim_start_matches([':', '-', '=']).trim();
+    Some(Ignore {
+        reach: Reach::Cell(cell),
+        rule: (!rule.is_empty()).then(|| rule.to_owned()),
+        stands: Stands::Tag(cell),
+        used: false,
+    })
 }
 
-/// `{"mortarboard": {"ignore": ["rule-name"]}}` in the notebook's metadata.
+/// `{"mortarboard": {"ignore": ["rule-name"]}}` in the notebook's metadata; a single name need not be in a list.
 fn metadata(notebook: &Notebook<'_>, ignores: &mut Vec<Ignore>) {
-    let Some(list) = notebook
+    let Some(value) = notebook
         .metadata
         .and_then(|metadata| notebook.lookup(metadata, &["mortarboard", "ignore"]))
     else {
         return;
     };
-    for item in notebook.json.items(list) {
-        let mut place = Place::file(notebook.json.span(item));
-        place.kind = PlaceKind::Metadata;
+    let single = matches!(notebook.json.kind(value), Kind::String { .. }).then_some(value);
+    for item in notebook.json.items(value).chain(single) {
         ignores.push(Ignore {
             reach: Reach::Notebook,
             rule: Some(notebook.text_of(item).text),
-            place,
+            stands: Stands::Metadata(notebook.json.span(item)),
             used: false,
         });
     }
 }
 
-/// `# mortarboard: ignore[a, b]`: on the cell's first line by itself it covers the cell, else its line.
-fn comments(ctx: &Context<'_>, cell: &Cell, code: Option<&CellCode>, ignores: &mut Vec<Ignore>) {
+/// `# mortarboard: ignore[a, b]`: on the cell's first line by itself it covers the cell, else its line. In text it is
+/// a comment of HTML.
+fn comments(cell: &Cell, code: Option<&CellCode>, ignores: &mut Vec<Ignore>) {
     let source = &cell.source.text;
     let index = LineIndex::new(source);
     let first = source.len() - source.trim_start().len();
@@ -163,10 +193,13 @@ fn comments(ctx: &Context<'_>, cell: &Cell, code: Option<&CellCode>, ignores: &m
             .get(start..)
             .and_then(|rest| rest.lines().next())
             .unwrap_or_default();
-        let Some(hash) = text
-            .get(..at - start)
-            .and_then(|before| before.rfind(['#', '/', '-', '%']))
-        else {
+        let before = text.get(..at - start).unwrap_or_default();
+        let hash = if cell.is_code() {
+            before.rfind(['#', '/', '-', '%'])
+        } else {
+            before.trim_end().ends_with("<!--").then(|| before.trim_end().len() - 1)
+        };
+        let Some(hash) = hash else {
             continue;
         };
         let between = Span::new(start + hash + 1, at).slice(source);
@@ -180,13 +213,16 @@ fn comments(ctx: &Context<'_>, cell: &Cell, code: Option<&CellCode>, ignores: &m
         else {
             continue;
         };
-        let alone = text.get(..hash).is_some_and(|before| before.trim().is_empty());
+        let sign = ['#', '/', '-', '%', '<', '!', ' ', '\t'];
+        let alone = text
+            .get(..hash)
+            .is_some_and(|before| before.trim_matches(sign).is_empty());
         let reach = if alone && first >= start && first <= at {
             Reach::Cell(cell.idx)
         } else {
             Reach::Line(cell.idx, line + 1)
         };
-        let place = ctx.in_source(cell, Span::new(start + hash, start + text.trim_end().len()));
+        let stands = Stands::Source(cell.idx, Span::new(start + hash, start + text.trim_end().len()));
         let names = rest
             .trim_start()
             .strip_prefix('[')
@@ -196,14 +232,14 @@ fn comments(ctx: &Context<'_>, cell: &Cell, code: Option<&CellCode>, ignores: &m
             None => ignores.push(Ignore {
                 reach,
                 rule: None,
-                place,
+                stands,
                 used: false,
             }),
             Some(names) => ignores.extend(names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(
                 |name| Ignore {
                     reach,
                     rule: Some(name.to_owned()),
-                    place: place.clone(),
+                    stands,
                     used: false,
                 },
             )),

@@ -1,5 +1,7 @@
 //! `mortarboard redact`: writes notebooks without their secrets, or says what it would write.
 
+use std::path::Path;
+
 use similar::TextDiff;
 
 use crate::io;
@@ -8,20 +10,17 @@ use crate::report::printable;
 
 use super::Outcome;
 use super::args::{RedactArgs, RuleArgs};
+use super::resolve::Resolver;
 use super::talk::{UserError, note, print};
-use super::work::{Job, gather, in_parallel};
+use super::work::{Job, gather, in_parallel, on_deep_stack};
 
 pub(super) fn run(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
-    let options = Options {
-        source: args.source,
-        paths: args.redact_paths,
-    };
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
-        return filter(args, options);
+        return on_deep_stack(|| filter(args))?;
     }
     let (jobs, mut errors) = gather(&args.paths, &RuleArgs::default(), &args.files, false)?;
     let mut changed = 0_usize;
-    for result in in_parallel(args.files.jobs, &jobs, |job| one(job, args, options))? {
+    for result in in_parallel(args.files.jobs, &jobs, |job| one(job, args))? {
         match result {
             Ok(done) => {
                 changed += usize::from(done.changed);
@@ -32,6 +31,10 @@ pub(super) fn run(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
         }
     }
     errors.iter().for_each(UserError::say);
+    if !args.quiet && jobs.len() > 1 {
+        let would = would_be(args);
+        note(&format!("{changed} of {} notebooks {would}redacted", jobs.len()));
+    }
     Ok(match (errors.is_empty(), changed) {
         (false, _) => Outcome::Failed,
         (true, 0) => Outcome::Clean,
@@ -47,11 +50,12 @@ struct Done {
 }
 
 /// Redacts a file.
-fn one(job: &Job, args: &RedactArgs, options: Options) -> Result<Done, UserError> {
+fn one(job: &Job, args: &RedactArgs) -> Result<Done, UserError> {
     let path = &job.found.path;
     let text = io::read(path)?;
     let name = path.display().to_string();
-    let redacted = redact(&text, options).map_err(|message| failed(&name, &message))?;
+    let redacted = redact(&text, options(args), Some(&job.resolved.not_ignored))
+        .map_err(|error| UserError::unredacted(&name, &error))?;
     let changed = redacted.text != text;
     if changed && !args.check && !args.diff {
         io::write_atomic(path, redacted.text.as_bytes())?;
@@ -64,19 +68,33 @@ fn one(job: &Job, args: &RedactArgs, options: Options) -> Result<Done, UserError
     })
 }
 
-/// `-`: from stdin to stdout.
-fn filter(args: &RedactArgs, options: Options) -> Result<Outcome, Vec<UserError>> {
+/// `-`: from stdin to stdout. Nothing of the user's is changed, so that git's filters see a success.
+fn filter(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
     let text = io::read_stdin().map_err(|error| vec![error.into()])?;
-    let redacted = redact(&text, options).map_err(|message| vec![failed("-", &message)])?;
+    // the settings of the folder that it is piped in from
+    let here = Resolver::new(&RuleArgs::default(), &args.files)?.resolve(Path::new("-.ipynb"))?;
+    let redacted = redact(&text, options(args), Some(&here.not_ignored))
+        .map_err(|error| vec![UserError::unredacted("-", &error)])?;
     let changed = redacted.text != text;
-    if args.diff {
-        if changed {
-            print(&diff("-", &redacted))?;
-        }
-    } else if !args.check {
-        print(&redacted.text)?;
+    if args.diff && changed {
+        print(&diff("-", &redacted))?;
     }
-    Ok(if changed { Outcome::Findings } else { Outcome::Clean })
+    if args.check || args.diff {
+        return Ok(if changed { Outcome::Findings } else { Outcome::Clean });
+    }
+    print(&redacted.text)?;
+    Ok(Outcome::Clean)
+}
+
+fn options(args: &RedactArgs) -> Options {
+    Options {
+        source: args.source,
+        paths: args.redact_paths,
+    }
+}
+
+fn would_be(args: &RedactArgs) -> &'static str {
+    if args.check || args.diff { "would be " } else { "" }
 }
 
 fn notes(name: &str, redacted: &Redacted, args: &RedactArgs, changed: bool) -> Vec<String> {
@@ -85,19 +103,25 @@ fn notes(name: &str, redacted: &Redacted, args: &RedactArgs, changed: bool) -> V
         return notes;
     }
     if changed {
-        let would = if args.check || args.diff { "would be " } else { "" };
-        notes.push(format!("{name}: {} {would}redacted", redacted.done.len()));
+        let kinds: Vec<String> = redacted
+            .done
+            .iter()
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect();
+        notes.push(format!("{name}: {}redacted: {}", would_be(args), kinds.join(", ")));
     }
-    if redacted.left > 0 {
-        let (them, stay) = if redacted.left == 1 {
-            ("secret", "stays")
-        } else {
-            ("secrets", "stay")
-        };
+    let stay = |count| match count {
+        1 => "1 secret stays".to_owned(),
+        more => format!("{more} secrets stay"),
+    };
+    if redacted.in_sources > 0 {
+        let count = stay(redacted.in_sources);
         notes.push(format!(
-            "{name}: {} {them} in sources {stay}; `--source` replaces them by look-ups in the environment",
-            redacted.left
+            "{name}: {count} in sources; `--source` replaces what is there by look-ups"
         ));
+    }
+    if redacted.ignored > 0 {
+        notes.push(format!("{name}: {} because they are ignored", stay(redacted.ignored)));
     }
     notes
 }
@@ -112,8 +136,4 @@ fn diff(name: &str, redacted: &Redacted) -> String {
         .header(&header.0, &header.1)
         .to_string();
     text.lines().map(|line| printable(line).into_owned() + "\n").collect()
-}
-
-fn failed(name: &str, message: &str) -> UserError {
-    UserError::new(format!("{name}: {message}"), "the file is as it was")
 }

@@ -25,6 +25,8 @@ pub(super) struct Resolver<'a> {
 /// What is done for one notebook.
 pub(super) struct Resolved {
     pub strictness: Strictness,
+    /// Every rule but those that the settings ignore by name or code.
+    pub not_ignored: Selection,
     pub excluded: bool,
     /// The settings file that had a say.
     pub from: Option<PathBuf>,
@@ -70,10 +72,15 @@ impl<'a> Resolver<'a> {
             None => self.nearest(path.parent().unwrap_or(Path::new("")))?,
         };
         let strictness = self.strictness(settings.as_deref(), &path)?;
+        let groups = groups(settings.as_deref(), &path);
+        let ignored: Vec<String> = groups.iter().flat_map(|group| &group.ignore).cloned().collect();
+        let not_ignored = Selection::resolve(&self.rules, None, &ignored, Severity::Note)
+            .map_err(|unknown| self.unknown(settings.as_deref(), &unknown))?;
         let excluded =
             self.excluded.name(&path) || settings.as_deref().is_some_and(|settings| settings.exclude.name(&path));
         Ok(Resolved {
             strictness,
+            not_ignored,
             excluded,
             from: settings.map(|settings| settings.file.clone()),
         })

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::io::FileError;
 use crate::notebook::ReadError;
+use crate::redact::RedactError;
 use crate::report::{Unread, printable};
 use crate::select::UnknownRule;
 use crate::settings::SettingsError;
@@ -39,6 +40,17 @@ impl UserError {
             .place
             .map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
         Self::new(format!("{path}{place}: {}", error.message), error.hint.clone())
+    }
+
+    /// A notebook that can't be redacted; nothing was written.
+    pub fn unredacted(path: &str, error: &RedactError) -> Self {
+        match error {
+            RedactError::Unreadable(error) => Self::unreadable(path, error),
+            RedactError::Left(kinds) => Self::new(
+                format!("{path}: a secret is still found after redacting: {}", kinds.join(", ")),
+                "the file is as it was; this is a fault of ours: report it",
+            ),
+        }
     }
 
     /// A selector that no rule answers to; `from` says where it was written.

@@ -64,16 +64,7 @@ pub(super) fn in_parallel<T: Send>(
     jobs: &[Job],
     work: impl Fn(&Job) -> T + Sync,
 ) -> Result<Vec<T>, Vec<UserError>> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0))
-        .stack_size(STACK)
-        .build();
-    let pool = pool.map_err(|error| {
-        vec![UserError::new(
-            format!("no threads could be started: {error}"),
-            "try `--jobs 1`",
-        )]
-    })?;
+    let pool = pool(threads)?;
     // the largest first, or one thread ends with it alone
     let mut order: Vec<(usize, &Job)> = jobs.iter().enumerate().collect();
     order.sort_by_key(|(_, job)| std::cmp::Reverse(job.found.size));
@@ -89,6 +80,27 @@ pub(super) fn in_parallel<T: Send>(
     progress.end();
     results.sort_by_key(|(i, _)| *i);
     Ok(results.into_iter().map(|(_, result)| result).collect())
+}
+
+/// Does one thing where deep code can be parsed.
+///
+/// # Errors
+/// A machine that gives no threads.
+pub(super) fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Vec<UserError>> {
+    Ok(pool(Some(1))?.install(work))
+}
+
+fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, Vec<UserError>> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .stack_size(STACK)
+        .build();
+    pool.map_err(|error| {
+        vec![UserError::new(
+            format!("no threads could be started: {error}"),
+            "try `--jobs 1`",
+        )]
+    })
 }
 
 /// A line on stderr that counts, where a person watches and waits.

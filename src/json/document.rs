@@ -141,6 +141,14 @@ impl Document {
         }
     }
 
+    /// The innermost value or key that holds the byte at `offset`.
+    pub fn innermost(&self, offset: usize) -> Option<NodeId> {
+        let after = self.nodes.partition_point(|node| node.span.start <= offset);
+        let last = after.checked_sub(1)?;
+        let node = self.nodes.get(last)?;
+        (offset < node.span.end).then(|| u32::try_from(last).ok().map(NodeId))?
+    }
+
     /// Every node from `id` down, in file order.
     pub fn descendants(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         (id.0..self

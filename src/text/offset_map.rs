@@ -101,6 +101,27 @@ impl OffsetMap {
         pieces
     }
 
+    /// The derived range that stands for `original`, where none of it was dropped at its ends.
+    pub fn derived(&self, original: Span) -> Option<Span> {
+        let inside = |segment: &&Segment, at: usize| segment.original.start <= at && at < segment.original.end;
+        let from = self.segments.partition_point(|s| s.original.end <= original.start);
+        let first = self.segments.get(from).filter(|s| inside(s, original.start))?;
+        let last = original.end.checked_sub(1)?;
+        let to = self.segments.partition_point(|s| s.original.end <= last);
+        let end = self.segments.get(to).filter(|s| inside(s, last))?;
+        let start = if first.copied() {
+            first.derived.start + (original.start - first.original.start)
+        } else {
+            first.derived.start
+        };
+        let end = if end.copied() {
+            end.derived.start + (original.end - end.original.start)
+        } else {
+            end.derived.end
+        };
+        Some(Span::new(start, end))
+    }
+
     /// The map from this map's derived text to what `outer` maps this map's original text to.
     pub fn through(&self, outer: &OffsetMap) -> OffsetMap {
         let mut map = OffsetMap::default();

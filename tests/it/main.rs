@@ -9,6 +9,7 @@
 
 mod bless;
 mod harness;
+mod ignores;
 // what runs the real tools on a package is in one place; each binary uses its part of it
 #[path = "../emit/tools.rs"]
 #[allow(dead_code)]

@@ -3,10 +3,14 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use mortarboard::check::{Strictness, check, rule_names};
 use mortarboard::finding::{PlaceKind, Severity};
 use mortarboard::notebook::{self, Notebook};
+use mortarboard::python::parse_cells;
+use mortarboard::redact::{Options, redact};
+use mortarboard::secrets::{self, Secret};
 use mortarboard::select::Selection;
 use mortarboard::text::{EditSet, Span};
 use serde_json::Value;
@@ -234,6 +238,97 @@ fn findings_stand_where_they_say() {
             }
         }
     });
+}
+
+/// Whether `text` is these pieces with something between them.
+fn holds_in_order(text: &str, pieces: &[&str]) -> bool {
+    let ends = pieces.first().is_some_and(|first| text.starts_with(first))
+        && pieces.last().is_some_and(|last| text.ends_with(last));
+    let mut at = 0;
+    ends && pieces.iter().all(|piece| match text[at..].find(piece) {
+        Some(found) => {
+            at += found + piece.len();
+            true
+        }
+        None => false,
+    })
+}
+
+/// Nothing is left to find where secrets were, a second run changes nothing, bytes outside of the secrets stay, what
+/// was JSON still is, and what Python could read it still can.
+#[test]
+fn redacting_hides_secrets_and_nothing_else() {
+    let wrong = Mutex::new(Vec::new());
+    each(|path, before| {
+        for source in [false, true] {
+            let faults = redaction_faults(before, source).into_iter();
+            let lines = faults.map(|fault| format!("{} (source: {source}): {fault}", path.display()));
+            wrong.lock().unwrap().extend(lines);
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn redaction_faults(before: &Notebook<'_>, source: bool) -> Vec<String> {
+    let options = Options { source, paths: source };
+    let redacted = match redact(before.text, options, None) {
+        Ok(redacted) => redacted,
+        Err(error) => return vec![format!("{error:?}")],
+    };
+    let mut faults = Vec::new();
+    let mut hold = |holds: bool, fault: &str| {
+        if !holds {
+            faults.push(fault.to_owned());
+        }
+    };
+    match redact(&redacted.text, options, None) {
+        Ok(again) => hold(again.text == redacted.text, "a second run changes it"),
+        Err(error) => hold(false, &format!("a second run fails: {error:?}")),
+    }
+    let Ok(after) = notebook::read(&redacted.text) else {
+        return vec!["it is no notebook any more".to_owned()];
+    };
+    let touched = |secret: &&Secret| source || secret.place.kind != PlaceKind::Source;
+    let left = secrets::scan(&after).found;
+    hold(
+        left.iter().filter(touched).count() <= redacted.ignored,
+        "something is left",
+    );
+    let json = |text: &str| serde_json::from_str::<Value>(text).is_ok();
+    hold(json(&redacted.text) || !json(before.text), "it is no JSON any more");
+    hold(
+        broken_cells(&after) == broken_cells(before),
+        "a cell is no Python any more",
+    );
+    hold(
+        !redacted.done.is_empty() || redacted.text == before.text,
+        "it changed without a reason",
+    );
+    if !source {
+        let found = secrets::scan(before).found;
+        let pieces = found
+            .iter()
+            .filter(touched)
+            .flat_map(|secret| secret.packed.as_ref().map_or(&secret.pieces, |packed| &packed.pieces));
+        let mut pieces: Vec<Span> = pieces.copied().collect();
+        pieces.sort();
+        let mut at = 0;
+        let mut between = Vec::new();
+        for piece in pieces {
+            between.push(before.text.get(at..piece.start).unwrap_or_default());
+            at = at.max(piece.end);
+        }
+        between.push(before.text.get(at..).unwrap_or_default());
+        hold(holds_in_order(&redacted.text, &between), "other bytes changed");
+    }
+    faults
+}
+
+fn broken_cells(notebook: &Notebook<'_>) -> Vec<usize> {
+    let cells = parse_cells(notebook);
+    let broken = cells.iter().filter(|code| code.syntax_error().is_some());
+    broken.map(|code| code.idx.number()).collect()
 }
 
 /// The same bytes, whatever the order of the paths and the number of jobs.

@@ -1,5 +1,6 @@
 //! `redact`: the secret goes, everything else stays byte for byte.
 
+use mortarboard::redact::{Options, redact};
 use serde_json::{Value, json};
 
 use crate::harness::{Sandbox, code, code_with, notebook, stdout};
@@ -76,47 +77,6 @@ fn sources_and_homes_on_request() {
     assert_eq!(sandbox.json(&["--select", "MB3"])["findings"], json!([]));
 }
 
-/// Every notebook under the folder that `MORTARBOARD_BENCH` names: redacted once it holds no secret outside of
-/// sources, and it is still JSON.
-#[test]
-fn whole_collections_can_be_redacted() {
-    let Some(bench) = std::env::var_os("MORTARBOARD_BENCH") else {
-        return;
-    };
-    for entry in ignore_walk(std::path::Path::new(&bench)) {
-        let Ok(text) = std::fs::read_to_string(&entry) else {
-            continue;
-        };
-        let options = mortarboard::redact::Options {
-            source: true,
-            paths: true,
-        };
-        let Ok(redacted) = mortarboard::redact::redact(&text, options) else {
-            assert!(mortarboard::notebook::read(&text).is_err(), "{}", entry.display());
-            continue;
-        };
-        assert!(serde_json::from_str::<Value>(&redacted.text).is_ok() || serde_json::from_str::<Value>(&text).is_err());
-        let twice = mortarboard::redact::redact(&redacted.text, options).unwrap();
-        assert_eq!(twice.text, redacted.text, "{}", entry.display());
-        if redacted.done.is_empty() {
-            assert_eq!(redacted.text, text);
-        }
-    }
-}
-
-fn ignore_walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(ignore_walk(&path));
-        } else if path.extension().is_some_and(|e| e == "ipynb") {
-            found.push(path);
-        }
-    }
-    found
-}
-
 #[test]
 fn folders_are_searched_as_check_does() {
     let sandbox = Sandbox::new();
@@ -151,4 +111,224 @@ fn folders_are_searched_as_check_does() {
     assert_eq!(named.code, 1, "a notebook that is named is always read: {}", named.err);
     let excluded = sandbox.run(&["redact", "--check", "archive"]);
     assert_eq!(excluded.code, 2, "{}", excluded.err);
+}
+
+/// What becomes of code, by how the secret is written in it. `§` stands for the token, `¶` for a password.
+const FORMS: &[(&str, &str)] = &[
+    // whole literals, in every form
+    ("x = '§'", "import os\nx = os.environ['GITHUB_TOKEN']"),
+    ("x = r\"§\"", "import os\nx = os.environ[\"GITHUB_TOKEN\"]"),
+    ("x = u'§'", "import os\nx = os.environ['GITHUB_TOKEN']"),
+    ("x = b'§'", "import os\nx = os.environ['GITHUB_TOKEN'].encode()"),
+    ("x = f'§'", "import os\nx = os.environ['GITHUB_TOKEN']"),
+    ("x = '''§'''", "import os\nx = os.environ['GITHUB_TOKEN']"),
+    (
+        "def f():\n    return'§'",
+        "import os\ndef f():\n    return os.environ['GITHUB_TOKEN']",
+    ),
+    ("f(a, '§')", "import os\nf(a, os.environ['GITHUB_TOKEN'])"),
+    ("d = {'§': 1}", "import os\nd = {os.environ['GITHUB_TOKEN']: 1}"),
+    (
+        "def f(token='§'): pass",
+        "import os\ndef f(token=os.environ['GITHUB_TOKEN']): pass",
+    ),
+    (
+        "x = f\"{connect('§')}\"",
+        "import os\nx = f\"{connect(os.environ['GITHUB_TOKEN'])}\"",
+    ),
+    // names that the code gives
+    ("my_api_key = '§'", "import os\nmy_api_key = os.environ['MY_API_KEY']"),
+    (
+        "openai.api_key = '§'",
+        "import os\nopenai.api_key = os.environ['OPENAI_API_KEY']",
+    ),
+    (
+        "os.environ['GH_TOKEN'] = '§'",
+        "import os\nos.environ['GH_TOKEN'] = os.environ['GH_TOKEN']",
+    ),
+    (
+        "import os\nos.environ.setdefault('GH', '§')",
+        "import os\nos.environ.setdefault('GH', os.environ['GH'])",
+    ),
+    // parts of literals
+    (
+        "h = {'Authorization': 'Bearer §'}",
+        "import os\nh = {'Authorization': f'Bearer {os.environ[\"GITHUB_TOKEN\"]}'}",
+    ),
+    (
+        "u = \"https://me:§@x.org/{id}?a={{}}\".format(id=1)",
+        "import os\nu = f\"https://me:{os.environ['GITHUB_TOKEN']}@x.org/{{id}}?a={{{{}}}}\".format(id=1)",
+    ),
+    (
+        "u = '\\N{BULLET} \\\\N{x} §!'",
+        "import os\nu = f'\\N{BULLET} \\\\N{{x}} {os.environ[\"GITHUB_TOKEN\"]}!'",
+    ),
+    (
+        "u = r'\\N{x} §!'",
+        "import os\nu = fr'\\N{{x}} {os.environ[\"GITHUB_TOKEN\"]}!'",
+    ),
+    ("u = U'k §!'", "import os\nu = f'k {os.environ[\"GITHUB_TOKEN\"]}!'"),
+    (
+        "u = f'{host}/§/{{x}}'",
+        "import os\nu = f'{host}/{os.environ[\"GITHUB_TOKEN\"]}/{{x}}'",
+    ),
+    ("u = f'{g(\"k §!\")}'", "u = f'{g(\"k [redacted:github-token]!\")}'"),
+    (
+        "u = b'k §!'",
+        "import os\nu = (b'k ' + os.environ['GITHUB_TOKEN'].encode() + b'!')",
+    ),
+    ("u = 'a ' '§'", "import os\nu = 'a ' f'{os.environ[\"GITHUB_TOKEN\"]}'"),
+    ("u = b'a ' b'§'", "u = b'a ' b'[redacted:github-token]'"),
+    // text, comments and places where only a literal may stand
+    ("'''Uses §.'''\nx = 1", "'''Uses [redacted:github-token].'''\nx = 1"),
+    ("x = 1  # was §", "x = 1  # was [redacted:github-token]"),
+    (
+        "match x:\n    case '§':\n        pass",
+        "match x:\n    case '[redacted:github-token]':\n        pass",
+    ),
+    ("x = §", "x = redacted_github_token"),
+    ("x = '§", "x = '[redacted:github-token]"),
+    // magics and shells
+    ("%env GH_TOKEN=§", "import os\n%env GH_TOKEN={os.environ['GH_TOKEN']}"),
+    (
+        "!git clone https://§@github.com/a/b",
+        "!git clone https://$GITHUB_TOKEN@github.com/a/b",
+    ),
+    ("!curl -H 'X: §'", "!curl -H 'X: [redacted:github-token]'"),
+    ("%%bash\nexport T=§", "%%bash\nexport T=$GITHUB_TOKEN"),
+    ("%%html\n<b>§</b>", "%%html\n<b>[redacted:github-token]</b>"),
+    ("%load_it §", "%load_it [redacted:github-token]"),
+    // where the import goes
+    ("%%time\nx = '§'", "%%time\nimport os\nx = os.environ['GITHUB_TOKEN']"),
+    ("%time x = '§'", "import os\n%time x = os.environ['GITHUB_TOKEN']"),
+    ("  x = '§'", "  import os\n  x = os.environ['GITHUB_TOKEN']"),
+    (">>> x = '§'", ">>> import os\n>>> x = os.environ['GITHUB_TOKEN']"),
+    (
+        "from __future__ import annotations\nx = '§'",
+        "from __future__ import annotations\nimport os\nx = os.environ['GITHUB_TOKEN']",
+    ),
+    (
+        "from __future__ import annotations; x = '§'",
+        "from __future__ import annotations; x = '[redacted:github-token]'",
+    ),
+    (
+        "x = '§'\nimport os",
+        "import os\nx = os.environ['GITHUB_TOKEN']\nimport os",
+    ),
+    (
+        "import sys, os.path\nx = '§'",
+        "import sys, os.path\nx = os.environ['GITHUB_TOKEN']",
+    ),
+    (
+        "# a note\n\nimport json\nx = '§'",
+        "# a note\n\nimport os\nimport json\nx = os.environ['GITHUB_TOKEN']",
+    ),
+];
+
+/// As a string and as a list of lines: the code reads the environment, or holds a mark where it can't.
+#[test]
+fn code_stays_code() {
+    let mut wrong = Vec::new();
+    for (before, after) in FORMS {
+        let source = before.replace('§', &secret());
+        let lines: Vec<&str> = source.split_inclusive('\n').collect();
+        for form in [json!(source), json!(lines)] {
+            let mut cell = code(Some(1), "");
+            cell["source"] = form;
+            let text = serde_json::to_string_pretty(&notebook(&[cell])).unwrap();
+            let options = Options {
+                source: true,
+                paths: false,
+            };
+            let redacted = match redact(&text, options, None) {
+                Ok(redacted) => redacted,
+                Err(error) => {
+                    wrong.push(format!("{before}: {error:?}"));
+                    continue;
+                }
+            };
+            let value: Value = serde_json::from_str(&redacted.text).unwrap();
+            let source = &value["cells"][0]["source"];
+            let joined = match source {
+                Value::Array(lines) => {
+                    let lines: Vec<&str> = lines.iter().map(|line| line.as_str().unwrap()).collect();
+                    let one = |line: &&str| !line.trim_end_matches('\n').contains('\n');
+                    assert!(lines.iter().all(one), "{before}: {lines:?} has items of several lines");
+                    lines.concat()
+                }
+                text => text.as_str().unwrap().to_owned(),
+            };
+            if joined != *after {
+                wrong.push(format!("{before}\n  gives {joined:?}\n  and not {after:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn imports_are_added_once() {
+    let sandbox = Sandbox::new();
+    let token = secret();
+    let path = sandbox.write_notebook(
+        "a.ipynb",
+        &notebook(&[
+            code(Some(1), &format!("a = '{token}'")),
+            code(Some(2), &format!("b = '{token}'")),
+            json!({"cell_type": "markdown", "metadata": {}, "source": format!("Use {token}.")}),
+        ]),
+    );
+    assert_eq!(sandbox.run(&["redact", "--source", "a.ipynb"]).code, 1);
+    let value: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let sources: Vec<&str> = value["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| cell["source"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        sources,
+        [
+            "import os\na = os.environ['GITHUB_TOKEN']",
+            "b = os.environ['GITHUB_TOKEN']",
+            "Use [redacted:github-token]."
+        ]
+    );
+}
+
+#[test]
+fn what_is_ignored_stays() {
+    let sandbox = Sandbox::new();
+    let token = secret();
+    let mut tagged = code_with(Some(2), "show()", json!([stdout(&token)]));
+    tagged["metadata"] = json!({"tags": ["mortarboard:ignore-secret-in-output"]});
+    let both = code_with(
+        Some(1),
+        &format!("a = '{token}'  # mortarboard: ignore[secret-in-source]"),
+        json!([stdout(&token)]),
+    );
+    sandbox.write_notebook("a.ipynb", &notebook(&[both, tagged]));
+    let ran = sandbox.run(&["redact", "--source", "a.ipynb"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(
+        ran.err,
+        "a.ipynb: redacted: 1 github-token\na.ipynb: 2 secrets stay because they are ignored\n"
+    );
+    let text = std::fs::read_to_string(sandbox.path().join("a.ipynb")).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["cells"][0]["outputs"][0]["text"], "[redacted:github-token]");
+    assert_eq!(text.matches(&token).count(), 2);
+    // by settings, for some paths
+    sandbox.write_notebook("drafts/b.ipynb", &leaky());
+    sandbox.write(
+        "mortarboard.toml",
+        "[per-path.\"drafts/**\"]\nignore = [\"MB301\", \"secret-in-metadata\"]\n",
+    );
+    let ran = sandbox.run(&["redact", "drafts"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.err.contains("5 secrets stay because they are ignored"),
+        "{}",
+        ran.err
+    );
 }

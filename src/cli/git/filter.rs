@@ -60,9 +60,8 @@ impl Filter {
             let edits = strip(text, &self.options).map_err(unreadable)?;
             return Ok(edits.apply(text).into_bytes());
         }
-        notebook::read(text).map_err(unreadable)?;
-        let fault = |message| UserError::new(format!("{name}: {message}"), "this is a fault of ours: report it");
-        let redacted = redact(text, redact::Options::default()).map_err(fault)?;
+        let redacted = redact(text, redact::Options::default(), None);
+        let redacted = redacted.map_err(|error| UserError::unredacted(&name, &error))?;
         Ok(redacted.text.into_bytes())
     }
 
