@@ -21,6 +21,7 @@ mod formats;
 mod git;
 mod golden;
 mod graduate;
+mod hooks;
 mod mangle;
 mod manual;
 mod map;

@@ -1,0 +1,109 @@
+//! The hooks, run by pre-commit itself on a clone. It comes with Python's tools.
+
+use serde_json::json;
+
+use crate::git::Repo;
+use crate::harness::{Ran, code, code_with, notebook, stdout};
+use crate::tidy::root;
+use crate::tools::tools;
+
+/// A repository that uses these hooks, those of an installed program.
+fn repo_with(hooks: &[&str]) -> Repo {
+    let repo = Repo::new();
+    let manifest = std::fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
+    let theirs = repo.path().join("../hooks");
+    std::fs::create_dir(&theirs).unwrap();
+    std::fs::write(theirs.join(".pre-commit-hooks.yaml"), manifest).unwrap();
+    let at = theirs.to_str().unwrap();
+    repo.git(&["-C", at, "init", "--quiet"]);
+    repo.git(&["-C", at, "add", "--all"]);
+    repo.git(&["-C", at, "commit", "--quiet", "-m", "hooks"]);
+    let rev = repo.git(&["-C", at, "rev-parse", "HEAD"]);
+    let ids: String = hooks
+        .iter()
+        .map(|id| format!("      - id: mortarboard-{id}-system\n"))
+        .collect();
+    let config = format!("repos:\n  - repo: {at}\n    rev: {rev}    hooks:\n{ids}");
+    repo.write(".pre-commit-config.yaml", config);
+    repo.write("README.md", "no notebook\n");
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "-m", "set up"]);
+    let installed = pre_commit(&repo, &["install"]);
+    assert_eq!(installed.code, 0, "{}{}", installed.out, installed.err);
+    repo
+}
+
+fn pre_commit(repo: &Repo, args: &[&str]) -> Ran {
+    repo.with_program(tools().join("pre-commit").to_str().unwrap(), args)
+}
+
+fn cells(first: &str, second: &str, output: Option<&str>) -> String {
+    let outputs = output.map_or_else(|| json!([]), |text| json!([stdout(text)]));
+    let count = output.map(|_| 1);
+    let cells = [code_with(count, first, outputs), code(None, second)];
+    serde_json::to_string_pretty(&notebook(&cells)).unwrap() + "\n"
+}
+
+#[test]
+#[ignore = "needs pre-commit in MORTARBOARD_TOOLS"]
+fn the_manifest_is_one() {
+    let repo = Repo::new();
+    let manifest = root().join(".pre-commit-hooks.yaml");
+    let ran = pre_commit(&repo, &["validate-manifest", manifest.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+#[ignore = "needs pre-commit in MORTARBOARD_TOOLS"]
+fn stripping_stops_a_commit_until_it_is_added() {
+    let repo = repo_with(&["strip", "redact"]);
+    repo.write("a.ipynb", cells("print(1)", "x = 1", Some("1\n")));
+    repo.git(&["add", "a.ipynb"]);
+    let refused = repo.try_git(&["commit", "-m", "one"]);
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(
+        refused.err.contains("files were modified by this hook"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(repo.read("a.ipynb"), cells("print(1)", "x = 1", None));
+    repo.git(&["add", "a.ipynb"]);
+    repo.git(&["commit", "--quiet", "-m", "one"]);
+    assert_eq!(repo.git(&["show", "HEAD:a.ipynb"]), cells("print(1)", "x = 1", None));
+}
+
+/// What is staged is judged, and what isn't is in the file afterwards as before.
+#[test]
+#[ignore = "needs pre-commit in MORTARBOARD_TOOLS"]
+fn what_is_not_staged_is_not_touched() {
+    let repo = repo_with(&["strip", "redact"]);
+    repo.write("a.ipynb", cells("print(1)", "x = 1", None));
+    repo.git(&["add", "a.ipynb"]);
+    let worked_on = cells("print(1)", "x = 2", Some("1\n"));
+    repo.write("a.ipynb", &worked_on);
+    repo.git(&["commit", "--quiet", "-m", "the clean part"]);
+    assert_eq!(repo.read("a.ipynb"), worked_on);
+    assert_eq!(repo.git(&["show", "HEAD:a.ipynb"]), cells("print(1)", "x = 1", None));
+    // where the staged part has to change and the rest lies on top of it, the hook's change gives way
+    repo.git(&["add", "a.ipynb"]);
+    let more = cells("print(1)", "x = 3", Some("1\n2\n"));
+    repo.write("a.ipynb", &more);
+    let refused = repo.try_git(&["commit", "-m", "outputs"]);
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert_eq!(repo.read("a.ipynb"), more);
+    assert_eq!(repo.git(&["show", ":a.ipynb"]), worked_on);
+}
+
+#[test]
+#[ignore = "needs pre-commit in MORTARBOARD_TOOLS"]
+fn findings_stop_a_commit() {
+    let repo = repo_with(&["check"]);
+    repo.write("summary.ipynb", cells("print(total)", "x = 1", None));
+    repo.git(&["add", "summary.ipynb"]);
+    let refused = repo.try_git(&["commit", "-m", "one"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("MB201"), "{}", refused.err);
+    repo.write("summary.ipynb", cells("total = 1", "print(total)", None));
+    repo.git(&["add", "summary.ipynb"]);
+    repo.git(&["commit", "--quiet", "-m", "one"]);
+}
