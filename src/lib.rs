@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod diff;
 pub mod emit;
 pub mod facts;
 pub mod finding;

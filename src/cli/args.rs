@@ -25,6 +25,8 @@ pub enum Command {
     Strip(StripArgs),
     /// Have git filter notebooks and show their differences as text
     Git(GitArgs),
+    /// Show what changed between two notebooks, cell by cell
+    Diff(DiffArgs),
     /// Print a rule's page; without a rule, the list of rules
     Explain(ExplainArgs),
     /// Turn a notebook into a package that computes the same values
@@ -130,6 +132,34 @@ pub struct StripArgs {
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct DiffArgs {
+    /// The notebook as it was; an empty file stands for none
+    pub old: PathBuf,
+    /// The notebook as it is
+    pub new: PathBuf,
+    /// How the difference is printed
+    #[arg(long, value_enum, default_value_t = DiffFormat::Full)]
+    pub output_format: DiffFormat,
+    /// Say which findings the change adds and which it removes
+    #[arg(long, conflicts_with = "output_format")]
+    pub findings: bool,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    Full,
+    Json,
+    Html,
 }
 
 #[derive(Debug, ClapArgs)]

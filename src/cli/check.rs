@@ -96,7 +96,7 @@ fn statistics(report: &Report, out: &mut dyn Write) -> std_io::Result<()> {
     Ok(())
 }
 
-fn colour(wanted: Colour) -> bool {
+pub(super) fn colour(wanted: Colour) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match wanted {
         Colour::Always => true,

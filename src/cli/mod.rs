@@ -5,6 +5,7 @@
 mod args;
 mod check;
 mod describe;
+mod diff;
 mod explain;
 mod git;
 mod graduate;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Redact(args) => redact::run(&args),
         Command::Strip(args) => strip::run(&args),
         Command::Git(args) => git::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),

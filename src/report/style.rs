@@ -26,11 +26,21 @@ impl Style {
         self.paint(codes, text)
     }
 
-    pub(super) fn strong(self, text: &str) -> String {
+    pub(crate) fn strong(self, text: &str) -> String {
         self.paint("1", text)
     }
 
-    pub(super) fn faint(self, text: &str) -> String {
+    pub(crate) fn faint(self, text: &str) -> String {
         self.paint("34", text)
+    }
+
+    /// What a change takes away; `strong` for the words of a line that differ.
+    pub(crate) fn removed(self, strong: bool, text: &str) -> String {
+        self.paint(if strong { "1;4;31" } else { "31" }, text)
+    }
+
+    /// What a change adds.
+    pub(crate) fn added(self, strong: bool, text: &str) -> String {
+        self.paint(if strong { "1;4;32" } else { "32" }, text)
     }
 }

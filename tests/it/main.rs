@@ -17,6 +17,7 @@ mod tools;
 mod whole;
 
 mod cli;
+mod diff;
 mod formats;
 mod git;
 mod golden;
