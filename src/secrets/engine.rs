@@ -1,17 +1,19 @@
 //! From a text to the credentials in it: keywords, then patterns around them, then checks.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::finding::Confidence;
 use crate::text::Span;
 
 use super::checks::{Candidate, entropy, in_long_blob};
 use super::detectors::{Detector, Form, detectors};
+use super::keywords::Keywords;
 use super::label;
 use super::placeholder::is_placeholder;
+use super::shape::{Shape, is_of_run, run_around};
 
 /// A credential in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +27,14 @@ pub struct Hit {
 
 /// Bytes that a pattern may look back from its keyword: `key` in `my_service_api_key = …`.
 const LOOK_BACK: usize = 96;
-/// Bytes that a token has at least, and the most that are looked at.
+/// Bytes that a token has at least.
 const SHORTEST_TOKEN: usize = 14;
-const LONGEST_TOKEN: usize = 12_000;
-/// Bytes of a token before its keyword: few kinds have it in the middle.
-const LONGEST_START: usize = 300;
 /// Service keys come shorter.
 const SHORTEST_KEY: usize = 8;
 
-/// The keywords of all detectors in one automaton, and whose each is.
+/// The keywords of all detectors, and whose each is.
 struct Prefilter {
-    automaton: Option<AhoCorasick>,
+    keywords: Keywords,
     owners: Vec<Vec<Owner>>,
 }
 
@@ -43,6 +42,8 @@ struct Prefilter {
 enum Owner {
     /// A detector, by its rank.
     Detector(usize),
+    /// A detector whose tokens start with the keyword, just as this is written.
+    Start(usize, &'static str),
     /// A name that gives its value away.
     Label,
 }
@@ -52,7 +53,12 @@ fn prefilter() -> &'static Prefilter {
     PREFILTER.get_or_init(|| {
         let mut words: Vec<(&str, Owner)> = label::WORDS.iter().map(|word| (*word, Owner::Label)).collect();
         for (rank, detector) in detectors().iter().enumerate() {
-            words.extend(detector.keywords.iter().map(|word| (*word, Owner::Detector(rank))));
+            words.extend(
+                detector
+                    .keywords
+                    .iter()
+                    .map(|word| (*word, owner(rank, detector, word))),
+            );
         }
         words.sort_by_key(|(word, _)| *word);
         let mut unique: Vec<&str> = Vec::new();
@@ -66,51 +72,46 @@ fn prefilter() -> &'static Prefilter {
                 }
             }
         }
-        let built = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(unique);
         Prefilter {
-            automaton: built.ok(),
+            keywords: Keywords::new(unique),
             owners,
         }
     })
 }
 
-/// Whether `text` holds any keyword. Cheap, and `false` for most texts.
-pub(super) fn may_hold(text: &str) -> bool {
-    prefilter()
-        .automaton
-        .as_ref()
-        .is_some_and(|automaton| automaton.is_match(text))
+fn owner(rank: usize, detector: &'static Detector, word: &str) -> Owner {
+    let start = (detector.form == Form::Token && !detector.pattern.contains('|'))
+        .then(|| detector.pattern.split_at_checked(word.len()))
+        .flatten()
+        .filter(|(start, rest)| start.eq_ignore_ascii_case(word) && !rest.starts_with(['?', '*', '{', '+']));
+    match start {
+        Some((start, _)) => Owner::Start(rank, start),
+        None => Owner::Detector(rank),
+    }
 }
 
 /// The credentials in `text`, by place. Of overlapping ones the more specific stays.
 pub fn hits_in(text: &str) -> Vec<Hit> {
     let filter = prefilter();
-    let Some(automaton) = &filter.automaton else {
-        return Vec::new();
-    };
     let all = detectors();
     let mut windows: Vec<(usize, Span)> = Vec::new();
     let mut hits: Vec<(usize, Hit)> = Vec::new();
     let mut labels = label::Labels::new(text);
-    for found in automaton.find_overlapping_iter(text) {
-        let word = Span::new(found.start(), found.end());
-        for owner in filter.owners.get(found.pattern().as_usize()).into_iter().flatten() {
-            match *owner {
+    filter.keywords.find(text.as_bytes(), |word, start, end| {
+        let word_span = Span::new(start, end);
+        for owner in filter.owners.get(word).into_iter().flatten() {
+            let rank = match *owner {
                 Owner::Label => {
-                    if let Some(hit) = labels.at(word) {
-                        hits.push((all.len(), hit));
-                    }
+                    hits.extend(labels.at(word_span).map(|hit| (all.len(), hit)));
+                    continue;
                 }
-                Owner::Detector(rank) => {
-                    let window = all.get(rank).and_then(|detector| window(detector, text, word));
-                    windows.extend(window.map(|window| (rank, window)));
-                }
-            }
+                Owner::Start(rank, word) if starts_token(text, word_span, word) => rank,
+                Owner::Start(..) => continue,
+                Owner::Detector(rank) => rank,
+            };
+            windows.extend(window(rank, text, word_span).map(|window| (rank, window)));
         }
-    }
+    });
     windows.sort_unstable();
     let mut at = 0;
     while let Some(&(rank, mut window)) = windows.get(at) {
@@ -129,61 +130,64 @@ pub fn hits_in(text: &str) -> Vec<Hit> {
     without_overlaps(hits)
 }
 
+/// Whether `word` stands at `span`, and nothing before it that would make it the middle of a token.
+fn starts_token(text: &str, span: Span, word: &str) -> bool {
+    let before = span.start.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+    span.slice(text) == word && !before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
 /// Where around its keyword a detector's pattern may match, if it may at all.
-fn window(detector: &Detector, text: &str, word: Span) -> Option<Span> {
+fn window(rank: usize, text: &str, word: Span) -> Option<Span> {
+    let detector = detectors().get(rank)?;
     let end = |reach: usize| floor(text, (word.end + reach).min(text.len()));
-    match detector.form {
+    let (window, shortest) = match detector.form {
         Form::Token => {
             let run = run_around(text, word);
-            (run.len() >= SHORTEST_TOKEN).then(|| {
-                // a character on each side, for the pattern's edges
-                Span::new(
-                    floor(text, run.start.saturating_sub(1)),
-                    ceil(text, (run.end + 1).min(text.len())),
-                )
-            })
+            if run.len() < SHORTEST_TOKEN || !shape(rank).fits(text.as_bytes().get(run.range())?) {
+                return None;
+            }
+            // a character on each side, for the pattern's edges
+            return Some(Span::new(
+                floor(text, run.start.saturating_sub(1)),
+                ceil(text, (run.end + 1).min(text.len())),
+            ));
         }
-        Form::Service | Form::Context => {
-            let shortest = if detector.form == Form::Service {
-                SHORTEST_KEY
+        Form::Service => {
+            // the key stands in the service's line
+            let ahead = Span::new(word.end, end(detector.reach));
+            let line = memchr::memchr(b'\n', ahead.slice(text).as_bytes()).map_or(ahead.end, |at| word.end + at + 1);
+            (Span::new(word.start, line), SHORTEST_KEY)
+        }
+        Form::Context | Form::Whole => {
+            let start = floor(text, word.start.saturating_sub(LOOK_BACK));
+            let shortest = if detector.form == Form::Whole {
+                0
             } else {
                 SHORTEST_TOKEN
             };
-            let window = Span::new(floor(text, word.start.saturating_sub(LOOK_BACK)), end(detector.reach));
-            let after = Span::new(word.start, window.end).slice(text);
-            after
-                .split(|c: char| !is_of_run(c))
-                .any(|run| run.len() >= shortest && (run.len() >= 16 || run.bytes().any(|byte| byte.is_ascii_digit())))
-                .then_some(window)
+            (Span::new(start, end(detector.reach)), shortest)
         }
-        Form::Whole => Some(Span::new(
-            floor(text, word.start.saturating_sub(LOOK_BACK)),
-            end(detector.reach),
-        )),
+    };
+    let bytes = text.as_bytes().get(window.range())?;
+    let ahead = text.as_bytes().get(word.start..window.end)?;
+    ((shortest == 0 || holds_value(ahead, shortest)) && shape(rank).fits(bytes)).then_some(window)
+}
+
+/// Whether a run of this length stands in the text, with a digit where it is no longer than words are.
+fn holds_value(text: &[u8], shortest: usize) -> bool {
+    text.split(|byte| !is_of_run(*byte))
+        .any(|run| run.len() >= shortest && (run.len() >= 16 || run.iter().any(u8::is_ascii_digit)))
+}
+
+/// The shape of a detector's pattern, found out when first needed.
+fn shape(rank: usize) -> &'static Shape {
+    static SHAPES: OnceLock<Vec<OnceLock<Shape>>> = OnceLock::new();
+    static UNKNOWN: OnceLock<Shape> = OnceLock::new();
+    let shapes = SHAPES.get_or_init(|| detectors().iter().map(|_| OnceLock::new()).collect());
+    match (detectors().get(rank), shapes.get(rank)) {
+        (Some(detector), Some(shape)) => shape.get_or_init(|| Shape::of(detector.pattern)),
+        _ => UNKNOWN.get_or_init(Shape::default),
     }
-}
-
-/// Characters that a token, or an address with one in it, is made of.
-fn is_of_run(c: char) -> bool {
-    c.is_ascii_graphic()
-        && !matches!(
-            c,
-            '"' | '\'' | '\\' | '<' | '>' | '(' | ')' | ',' | ';' | '{' | '}' | '[' | ']' | '`'
-        )
-}
-
-fn run_around(text: &str, word: Span) -> Span {
-    let of_run = |byte: &u8| is_of_run(char::from(*byte)) && byte.is_ascii();
-    let before = text.as_bytes().get(..word.start).unwrap_or_default();
-    let after = text.as_bytes().get(word.end..).unwrap_or_default();
-    let left = before
-        .iter()
-        .rev()
-        .take(LONGEST_START)
-        .take_while(|byte| of_run(byte))
-        .count();
-    let right = after.iter().take(LONGEST_TOKEN).take_while(|byte| of_run(byte)).count();
-    Span::new(word.start - left, word.end + right)
 }
 
 /// The pattern of a detector, compiled when first needed.
@@ -195,8 +199,8 @@ fn pattern(rank: usize) -> Option<&'static Regex> {
     patterns.get(rank)?.get_or_init(|| compile(detector).ok()).as_ref()
 }
 
-/// A detector's pattern, in which `\w`, `\d` and `\b` mean ASCII: no credential is anything else, and the
-/// automaton for all of Unicode's letters is a hundred times the size.
+/// A detector's pattern. It reads bytes: no credential is anything but ASCII, and the automaton for all of Unicode's
+/// characters is a hundred times the size.
 ///
 /// # Errors
 /// A pattern that is none.
@@ -214,11 +218,7 @@ pub fn compile(detector: &Detector) -> Result<Regex, regex::Error> {
             )
         }
     };
-    let whole = whole
-        .replace(r"\w", "[0-9A-Za-z_]")
-        .replace(r"\d", "[0-9]")
-        .replace(r"\b", r"(?-u:\b)");
-    Regex::new(&whole)
+    RegexBuilder::new(&whole).unicode(false).build()
 }
 
 fn search(detector: &Detector, pattern: &Regex, text: &str, window: Span, found: &mut impl FnMut(Hit)) {
@@ -226,7 +226,7 @@ fn search(detector: &Detector, pattern: &Regex, text: &str, window: Span, found:
     let haystack = text.get(..window.end).unwrap_or(text);
     let mut at = window.start;
     while let Some(captures) = (at <= haystack.len())
-        .then(|| pattern.captures_at(haystack, at))
+        .then(|| pattern.captures_at(haystack.as_bytes(), at))
         .flatten()
     {
         let Some(whole) = captures.get(0) else { return };
@@ -234,14 +234,16 @@ fn search(detector: &Detector, pattern: &Regex, text: &str, window: Span, found:
         let secret = groups.last().unwrap_or(whole);
         // what stood after the secret may stand before the next one
         at = ceil(haystack, secret.end().max(at + 1));
-        let span = Span::new(secret.start(), secret.end());
-        let value = secret.as_str();
+        // a counted repeat of anything may end within a character
+        let whole = Span::new(floor(text, whole.start()), ceil(text, whole.end()));
+        let span = Span::new(floor(text, secret.start()), floor(text, secret.end()));
+        let value = span.slice(text);
         if entropy(value) < detector.entropy || is_placeholder(value, detector.human) || in_long_blob(text, span) {
             continue;
         }
         let candidate = Candidate {
-            whole: whole.as_str(),
-            before: Span::new(whole.start(), secret.start()).slice(text),
+            whole: whole.slice(text),
+            before: Span::new(whole.start, span.start).slice(text),
             secret: value,
         };
         if let Some(confidence) = (detector.check)(candidate) {
@@ -258,14 +260,14 @@ fn search(detector: &Detector, pattern: &Regex, text: &str, window: Span, found:
 /// Sorted by place; where two overlap, the detector that stands first in the table wins.
 fn without_overlaps(mut hits: Vec<(usize, Hit)>) -> Vec<Hit> {
     hits.sort_by_key(|(rank, hit)| (*rank, hit.span));
-    let mut kept: Vec<Hit> = Vec::new();
+    let mut kept: BTreeMap<usize, Hit> = BTreeMap::new();
     for (_, hit) in hits {
-        let at = kept.partition_point(|other| other.span.end <= hit.span.start);
-        if kept.get(at).is_none_or(|next| next.span.start >= hit.span.end) {
-            kept.insert(at, hit);
+        let before = kept.range(..hit.span.end).next_back();
+        if before.is_none_or(|(_, other)| other.span.end <= hit.span.start) {
+            kept.insert(hit.span.start, hit);
         }
     }
-    kept
+    kept.into_values().collect()
 }
 
 fn floor(text: &str, mut at: usize) -> usize {

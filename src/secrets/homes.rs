@@ -58,7 +58,7 @@ pub fn homes(notebook: &Notebook<'_>, masker: &Masker) -> Vec<Home> {
     let sought = Sought {
         hits_in: homes_in,
         may_hold,
-        in_images: false,
+        everywhere: false,
     };
     let mut found = Vec::new();
     for view in view::collect(notebook, sought) {

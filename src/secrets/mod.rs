@@ -9,11 +9,13 @@ mod decode;
 mod detectors;
 mod engine;
 mod homes;
+mod keywords;
 mod label;
 mod personal;
 mod placeholder;
 mod png;
 mod repack;
+mod shape;
 mod view;
 
 pub use decode::without_ansi;
@@ -83,8 +85,8 @@ pub struct Secrets {
 pub fn scan(notebook: &Notebook<'_>) -> Secrets {
     let sought = Sought {
         hits_in,
-        may_hold: engine::may_hold,
-        in_images: true,
+        may_hold: |_| true,
+        everywhere: true,
     };
     let views = view::collect(notebook, sought);
     let values = views

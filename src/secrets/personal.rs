@@ -1,8 +1,9 @@
 //! Personal data in outputs: e-mail addresses, payment cards, bank accounts, national ids, phone numbers.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
-use regex::Regex;
+use memchr::memmem::Finder;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::finding::{Confidence, Located, Place, PlaceKind};
 use crate::notebook::Notebook;
@@ -75,7 +76,7 @@ pub fn personal(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<Personal> {
     let sought = Sought {
         hits_in,
         may_hold,
-        in_images: false,
+        everywhere: false,
     };
     let mut found: Vec<Personal> = Vec::new();
     for view in view::collect(notebook, sought) {
@@ -104,18 +105,18 @@ pub fn personal(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<Personal> {
 }
 
 fn may_hold(text: &str) -> bool {
-    text.bytes().any(|byte| byte == b'@' || byte.is_ascii_digit())
+    KINDS.iter().any(|kind| may_be(kind.id, text))
 }
 
 fn hits_in(text: &str) -> Vec<Hit> {
-    static PATTERNS: OnceLock<Vec<Option<Regex>>> = OnceLock::new();
-    let patterns = PATTERNS.get_or_init(|| KINDS.iter().map(|kind| Regex::new(kind.pattern).ok()).collect());
+    static PATTERNS: [OnceLock<Option<Regex>>; KINDS.len()] = [const { OnceLock::new() }; KINDS.len()];
     let mut hits: Vec<Hit> = Vec::new();
-    for (kind, pattern) in KINDS.iter().zip(patterns) {
+    for (kind, pattern) in KINDS.iter().zip(&PATTERNS) {
         if !may_be(kind.id, text) {
             continue;
         }
-        for found in pattern.iter().flat_map(|pattern| pattern.find_iter(text)) {
+        let pattern = pattern.get_or_init(|| RegexBuilder::new(kind.pattern).unicode(false).build().ok());
+        for found in pattern.iter().flat_map(|pattern| pattern.find_iter(text.as_bytes())) {
             let before = text.get(..found.start()).unwrap_or_default();
             let after = text.get(found.end()..).unwrap_or_default();
             // digits of a float, of a longer number, of a word
@@ -125,14 +126,15 @@ fn hits_in(text: &str) -> Vec<Hit> {
                 || (kind.id != "e-mail"
                     && after.starts_with(['.', '-'])
                     && after.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
-            if joined || !(kind.is)(before, found.as_str()) {
+            let span = Span::new(found.start(), found.end());
+            if joined || !(kind.is)(before, span.slice(text)) {
                 continue;
             }
             hits.push(Hit {
                 detector: kind.id,
                 name: kind.name,
                 confidence: Confidence::Likely,
-                span: Span::new(found.start(), found.end()),
+                span,
             });
         }
     }
@@ -141,18 +143,18 @@ fn hits_in(text: &str) -> Vec<Hit> {
     hits
 }
 
+static NATIONAL_ID: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["ssn", "SSN", "ocial"].map(Finder::new));
+static PHONE: LazyLock<[Finder<'static>; 8]> =
+    LazyLock::new(|| ["hone", "HONE", "tel", "Tel", "TEL", "obile", "fax", "Fax"].map(Finder::new));
+
 /// Whether the text holds what every match of the kind holds: far cheaper than the pattern.
 fn may_be(kind: &str, text: &str) -> bool {
     let bytes = text.as_bytes();
-    let any = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
-    };
+    let any = |words: &[Finder<'_>]| words.iter().any(|word| word.find(bytes).is_some());
     match kind {
         "e-mail" => memchr::memchr(b'@', bytes).is_some(),
-        "national-id" => any(&["ssn", "SSN", "ocial"]),
-        "phone" => any(&["hone", "HONE", "tel", "Tel", "TEL", "obile", "fax", "Fax"]),
+        "national-id" => any(NATIONAL_ID.as_slice()),
+        "phone" => any(PHONE.as_slice()),
         "card" => {
             // groups of digits stand one blank or dash apart; columns of a table stand further
             let (mut digits, mut apart) = (0, false);

@@ -1,6 +1,7 @@
 //! What of a notebook is searched: every text that a person could read in it, decoded, with its way back.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 
@@ -32,6 +33,15 @@ pub struct Packed {
     pub image: bool,
 }
 
+impl Packed {
+    fn new(span: Span, map: &OffsetMap, image: bool) -> Self {
+        Self {
+            pieces: map.pieces(span),
+            image,
+        }
+    }
+}
+
 /// Which part of the notebook a text belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct At {
@@ -47,10 +57,10 @@ const WORTH_A_LOOK: usize = 128;
 #[derive(Clone, Copy)]
 pub(super) struct Sought {
     pub hits_in: fn(&str) -> Vec<Hit>,
-    /// `false` only for a text that holds none.
+    /// `false` only for a text that holds none, as it stands in the file.
     pub may_hold: fn(&str) -> bool,
-    /// Whether the texts of images are searched too.
-    pub in_images: bool,
+    /// Whether it is sought in sources, metadata and the texts of images too, and not only in what outputs show.
+    pub everywhere: bool,
 }
 
 /// The views of a notebook in which something was found.
@@ -63,7 +73,7 @@ pub(super) fn collect<'n>(notebook: &'n Notebook<'n>, sought: Sought) -> Vec<Vie
     for cell in &notebook.cells {
         collector.cell(cell);
     }
-    if let Some(metadata) = notebook.metadata {
+    if let Some(metadata) = notebook.metadata.filter(|_| sought.everywhere) {
         let at = At {
             kind: PlaceKind::Metadata,
             cell: None,
@@ -87,13 +97,16 @@ impl<'n> Collector<'n> {
             cell: Some(cell.idx),
             output,
         };
-        self.search(
-            at(PlaceKind::Source, None),
-            Cow::Borrowed(&cell.source.text),
-            Cow::Borrowed(&cell.source.map),
-        );
+        if self.sought.everywhere {
+            self.search(at(PlaceKind::Source, None), Cow::Borrowed(&cell.source.text), &|| {
+                Cow::Borrowed(&cell.source.map)
+            });
+        }
         for (index, output) in cell.outputs.iter().enumerate() {
             self.output(at(PlaceKind::Output, Some(index)), output);
+        }
+        if !self.sought.everywhere {
+            return;
         }
         if let Some(metadata) = cell.metadata {
             self.raw(at(PlaceKind::Metadata, None), metadata);
@@ -120,7 +133,7 @@ impl<'n> Collector<'n> {
             self.image(at, node);
         } else if is_text(mime) {
             let decoded = self.notebook.text_of(node);
-            if !self.base64(at, &decoded.text, &decoded.map) {
+            if !self.base64(at, &decoded.text, &|| Cow::Borrowed(&decoded.map)) {
                 self.raw(at, node);
             }
         }
@@ -160,28 +173,32 @@ impl<'n> Collector<'n> {
         }
     }
 
-    /// Searches a text, and what is packed into it.
-    fn search(&mut self, at: At, text: Cow<'n, str>, map: Cow<'n, OffsetMap>) {
-        self.packed(at, &text, &map);
+    /// Searches a text, and what is packed into it. Its way back is asked for only where something is found.
+    fn search(&mut self, at: At, text: Cow<'n, str>, map: &dyn Fn() -> Cow<'n, OffsetMap>) {
+        self.packed(at, &text, map);
         if has_percent(&text) {
             let (plain, inner) = unescape_percent(&text);
-            self.keep(at, Cow::Owned(plain), None, || Cow::Owned(inner.through(&map)));
+            self.keep(at, Cow::Owned(plain), None, || Cow::Owned(inner.through(&map())));
         }
-        self.keep(at, text, None, || map);
+        self.keep(at, text, None, map);
     }
 
-    /// Searches one text for good.
-    fn keep(&mut self, at: At, text: Cow<'n, str>, packed: Option<&Packed>, map: impl FnOnce() -> Cow<'n, OffsetMap>) {
+    /// Searches one text for good. `packed` gives the pieces of the base64 that it came from.
+    fn keep(
+        &mut self,
+        at: At,
+        text: Cow<'n, str>,
+        packed: Option<&dyn Fn() -> Packed>,
+        map: impl FnOnce() -> Cow<'n, OffsetMap>,
+    ) {
         let hits = (self.sought.hits_in)(&text);
         if !hits.is_empty() {
-            let map = map();
-            let packed = packed.cloned();
             self.views.push(View {
                 at,
                 text,
-                map,
+                map: map(),
                 hits,
-                packed,
+                packed: packed.map(|packed| packed()),
             });
         }
     }
@@ -192,13 +209,13 @@ impl<'n> Collector<'n> {
             return;
         }
         let decoded = self.notebook.text_of(node);
-        let (text, map) = if decoded.text.contains('\u{1b}') {
+        if decoded.text.contains('\u{1b}') {
             let (text, inner) = strip_ansi(&decoded.text);
-            (text, inner.through(&decoded.map))
+            self.search(at, Cow::Owned(text), &|| Cow::Owned(inner.through(&decoded.map)));
         } else {
-            (decoded.text, decoded.map)
-        };
-        self.search(at, Cow::Owned(text), Cow::Owned(map));
+            let map = decoded.map;
+            self.search(at, Cow::Owned(decoded.text), &|| Cow::Owned(map.clone()));
+        }
     }
 
     /// A traceback: its frames are items of a list, and no line ends stand between them.
@@ -207,24 +224,28 @@ impl<'n> Collector<'n> {
         if json.kind(traceback) != Kind::Array {
             return self.decoded(at, traceback);
         }
-        let frames: Vec<NodeId> = json.items(traceback).collect();
-        if !frames.iter().any(|frame| self.worth_decoding(*frame)) {
+        if !self.worth_decoding(traceback) {
             return;
         }
         let mut text = String::new();
         let mut map = OffsetMap::default();
-        for frame in frames {
+        for frame in json.items(traceback) {
             let decoded = self.notebook.text_of(frame);
             let (plain, inner) = strip_ansi(&decoded.text);
             text.push_str(&plain);
             for segment in inner.through(&decoded.map).segments() {
                 map.push(segment.derived.len(), segment.original);
             }
-            let end = self.notebook.json.span(frame).end;
+            let end = json.span(frame).end;
             text.push('\n');
             map.push(1, Span::new(end, end));
         }
-        self.search(at, Cow::Owned(text), Cow::Owned(map));
+        if self.sought.everywhere && text.contains("-----BEGIN") {
+            // beside the numbers of its lines a key would not be seen
+            let (plain, inner) = without_gutter(&text);
+            self.keep(at, Cow::Owned(plain), None, || Cow::Owned(inner.through(&map)));
+        }
+        self.search(at, Cow::Owned(text), &|| Cow::Owned(map.clone()));
     }
 
     /// Markup as a browser reads it: `&quot;` and, in scripts, `\u0022` are quotes.
@@ -234,16 +255,16 @@ impl<'n> Collector<'n> {
         }
         let decoded = self.notebook.text_of(node);
         let (text, inner) = unescape_markup(&decoded.text);
-        self.search(at, Cow::Owned(text), Cow::Owned(inner.through(&decoded.map)));
+        self.search(at, Cow::Owned(text), &|| Cow::Owned(inner.through(&decoded.map)));
     }
 
     /// An escaped letter or a colour code may part a keyword, so a text with such is decoded whatever it shows.
     fn worth_decoding(&self, node: NodeId) -> bool {
         let raw = self.notebook.json.span(node).slice(self.notebook.text);
         raw.len() <= WORTH_A_LOOK
+            || (self.sought.may_hold)(raw)
             || memmem::find(raw.as_bytes(), b"\\u00").is_some()
             || memmem::find(raw.as_bytes(), PACKED).is_some()
-            || (self.sought.may_hold)(raw)
     }
 
     /// A JSON value as it stands in the file, so that keys and values are seen together; strings with
@@ -254,9 +275,10 @@ impl<'n> Collector<'n> {
         if raw.len() < 8 {
             return;
         }
-        let map = OffsetMap::shifted(raw.len(), span.start);
         let before = self.views.len();
-        self.search(at, Cow::Borrowed(raw), Cow::Owned(map));
+        self.search(at, Cow::Borrowed(raw), &|| {
+            Cow::Owned(OffsetMap::shifted(raw.len(), span.start))
+        });
         // a pattern may run past the end of a string; what is redacted must not
         for view in self.views.iter_mut().skip(before).filter(|view| view.packed.is_none()) {
             let text = &view.text;
@@ -279,48 +301,56 @@ impl<'n> Collector<'n> {
 
     /// The texts of an image, found without decoding its pixels.
     fn image(&mut self, at: At, node: NodeId) {
-        if !self.sought.in_images {
+        if !self.sought.everywhere {
             return;
         }
         let span = self.notebook.json.span(node);
         let inner = Span::new(span.start + 1, span.end.saturating_sub(1));
         let raw = inner.slice(self.notebook.text);
-        if !matches!(self.notebook.json.kind(node), Kind::String { .. }) {
-            let decoded = self.notebook.text_of(node);
-            return self.png(at, &decoded.text, &decoded.map);
+        if matches!(self.notebook.json.kind(node), Kind::String { escaped: false }) {
+            let map = || Cow::Owned(OffsetMap::shifted(raw.len(), inner.start));
+            return self.texts_of_png(at, raw, None, &map);
         }
-        // as a rule one line, with the escape of its end
-        match memchr::memchr(b'\\', raw.as_bytes()) {
-            Some(escape) if escape + 2 < raw.len() => {
-                let decoded = self.notebook.text_of(node);
-                self.png(at, &decoded.text, &decoded.map);
-            }
-            escape => {
-                let line = raw.get(..escape.unwrap_or(raw.len())).unwrap_or_default();
-                self.png(at, line, &OffsetMap::shifted(line.len(), inner.start));
-            }
+        // nearly no image carries a text that is worth decoding the whole of it
+        let is_string = matches!(self.notebook.json.kind(node), Kind::String { .. });
+        if is_string && unwrapped(raw).is_some_and(|line| png::texts(&line).is_empty()) {
+            return;
         }
+        let decoded = self.notebook.text_of(node);
+        self.png(at, &decoded.text, &|| Cow::Borrowed(&decoded.map));
     }
 
-    fn png(&mut self, at: At, text: &str, map: &OffsetMap) {
+    fn png<'m>(&mut self, at: At, text: &str, map: &dyn Fn() -> Cow<'m, OffsetMap>) {
         let (line, lines) = one_line(text);
-        let packed = Packed {
-            pieces: map.pieces(Span::new(0, text.trim_end().len())),
-            image: true,
-        };
-        for chunk in png::texts(&line) {
+        self.texts_of_png(at, &line, lines.as_ref(), map);
+    }
+
+    /// Searches the texts of the image that `line` stands for; `lines` is the way back to the lines it was made of.
+    fn texts_of_png<'m>(
+        &mut self,
+        at: At,
+        line: &str,
+        lines: Option<&OffsetMap>,
+        map: &dyn Fn() -> Cow<'m, OffsetMap>,
+    ) {
+        for chunk in png::texts(line) {
+            let to_text = match lines {
+                Some(lines) => chunk.map.through(lines),
+                None => chunk.map,
+            };
+            let packed = || {
+                let whole = Span::new(0, line.len());
+                let whole = lines.map_or(whole, |lines| lines.original(whole));
+                Packed::new(whole, &map(), true)
+            };
             self.keep(at, Cow::Owned(chunk.text), Some(&packed), || {
-                let inner = match &lines {
-                    Some(lines) => chunk.map.through(lines),
-                    None => chunk.map,
-                };
-                Cow::Owned(inner.through(map))
+                Cow::Owned(to_text.through(&map()))
             });
         }
     }
 
     /// Searches the text that a base64 text stands for. `false` where it stands for none.
-    fn base64(&mut self, at: At, text: &str, map: &OffsetMap) -> bool {
+    fn base64<'m>(&mut self, at: At, text: &str, map: &dyn Fn() -> Cow<'m, OffsetMap>) -> bool {
         let (line, lines) = one_line(text);
         let Some(decoded) = base64::decode(&line).and_then(|bytes| String::from_utf8(bytes).ok()) else {
             return false;
@@ -331,10 +361,7 @@ impl<'n> Collector<'n> {
         } else {
             (decoded, None)
         };
-        let packed = Packed {
-            pieces: map.pieces(Span::new(0, text.trim_end().len())),
-            image: false,
-        };
+        let packed = || Packed::new(Span::new(0, text.trim_end().len()), &map(), false);
         self.keep(at, Cow::Owned(decoded.clone()), Some(&packed), || {
             let mut inner = match &markup {
                 Some((markup, whole)) => markup.through(&base64::map(whole, 0, false, line.len())),
@@ -343,19 +370,23 @@ impl<'n> Collector<'n> {
             if let Some(lines) = &lines {
                 inner = inner.through(lines);
             }
-            Cow::Owned(inner.through(map))
+            Cow::Owned(inner.through(&map()))
         });
         true
     }
 
     /// Searches what `data:` addresses in a text hold, where that is text or an image that may carry some.
-    fn packed(&mut self, at: At, text: &str, map: &OffsetMap) {
-        for found in memmem::find_iter(text.as_bytes(), PACKED) {
-            let before = text.get(..found).unwrap_or_default();
-            let Some(scheme) = before.rfind("data:").filter(|scheme| found - scheme < 100) else {
+    fn packed(&mut self, at: At, text: &str, map: &dyn Fn() -> Cow<'n, OffsetMap>) {
+        static SIGN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(PACKED));
+        for found in SIGN.find_iter(text.as_bytes()) {
+            let before = text
+                .as_bytes()
+                .get(found.saturating_sub(100)..found)
+                .unwrap_or_default();
+            let Some(scheme) = memmem::rfind(before, b"data:") else {
                 continue;
             };
-            let mime = before.get(scheme + "data:".len()..).unwrap_or_default();
+            let mime = String::from_utf8_lossy(before.get(scheme + "data:".len()..).unwrap_or_default());
             let start = found + PACKED.len();
             let rest = text.get(start..).unwrap_or_default();
             let length = rest
@@ -363,11 +394,11 @@ impl<'n> Collector<'n> {
                 .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'))
                 .count();
             let payload = rest.get(..length).unwrap_or_default();
-            let shifted = OffsetMap::shifted(length, start);
+            let map = || Cow::Owned(OffsetMap::shifted(length, start).through(&map()));
             if mime.starts_with("image/png") {
-                self.png(at, payload, &shifted.through(map));
-            } else if is_text(mime) {
-                self.base64(at, payload, &shifted.through(map));
+                self.png(at, payload, &map);
+            } else if is_text(&mime) {
+                self.base64(at, payload, &map);
             }
         }
     }
@@ -413,10 +444,50 @@ fn one_line(text: &str) -> (Cow<'_, str>, Option<OffsetMap>) {
     }
     let mut line = String::with_capacity(trimmed.len());
     let mut map = OffsetMap::default();
-    for word in trimmed.split(['\n', '\r', ' ']).filter(|word| !word.is_empty()) {
-        let start = word.as_ptr() as usize - trimmed.as_ptr() as usize;
-        line.push_str(word);
-        map.push(word.len(), Span::new(start, start + word.len()));
+    let mut start = 0;
+    let breaks = memchr::memchr3_iter(b'\n', b' ', b'\r', trimmed.as_bytes());
+    for end in breaks.chain(std::iter::once(trimmed.len())) {
+        let word = Span::new(start, end);
+        line.push_str(word.slice(trimmed));
+        map.push(word.len(), word);
+        start = end + 1;
     }
     (Cow::Owned(line), Some(map))
+}
+
+/// A string of the file without its escaped line ends; `None` where it holds other escapes.
+fn unwrapped(raw: &str) -> Option<String> {
+    let mut line = String::with_capacity(raw.len());
+    let mut start = 0;
+    while let Some(found) = memchr::memchr(b'\\', raw.get(start..)?.as_bytes()) {
+        line.push_str(raw.get(start..start + found)?);
+        start += found + 2;
+        matches!(raw.as_bytes().get(start - 1), Some(b'n' | b'r')).then_some(())?;
+    }
+    line.push_str(raw.get(start..)?);
+    Some(line)
+}
+
+/// The text of a traceback without the numbers and the arrow that stand before its lines of code.
+fn without_gutter(text: &str) -> (String, OffsetMap) {
+    let mut out = String::with_capacity(text.len());
+    let mut map = OffsetMap::default();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let number = line
+            .trim_start_matches('-')
+            .trim_start_matches('>')
+            .trim_start_matches(' ');
+        let code = number.trim_start_matches(|c: char| c.is_ascii_digit());
+        let gutter = if code.len() < number.len() && code.starts_with(' ') {
+            line.len() - code.len() + 1
+        } else {
+            0
+        };
+        let kept = Span::new(start + gutter, start + line.len());
+        out.push_str(kept.slice(text));
+        map.push(kept.len(), kept);
+        start += line.len();
+    }
+    (out, map)
 }

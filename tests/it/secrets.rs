@@ -147,6 +147,35 @@ fn places_are_the_secret_bytes() {
     assert_eq!(findings[0]["place"]["column"], 13);
 }
 
+/// The lines of a key stand beside their numbers where a traceback shows the code.
+#[test]
+fn a_key_in_a_traceback_is_found_whole() {
+    let key = all().find(|detector| detector.id == "private-key").unwrap().yes[0];
+    let key = example(key);
+    let numbered: Vec<String> = key
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match at {
+            0 => format!("\u{1b}[0;32m----> 1\u{1b}[0m {line}"),
+            _ => format!("\u{1b}[1;32m      {}\u{1b}[0m {line}", at + 1),
+        })
+        .collect();
+    let error = json!({"output_type": "error", "ename": "ValueError", "evalue": "no",
+        "traceback": ["Traceback (most recent call last)", numbered.join("\n")]});
+    let sandbox = Sandbox::new();
+    let path = sandbox.write_notebook("a.ipynb", &notebook(&[code_with(Some(1), "f()", json!([error]))]));
+    let report = sandbox.json(&["--select", "MB3"]);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{report:#}");
+    assert_eq!(findings[0]["subject"], "private-key");
+    let redacted = sandbox.run(&["redact", "a.ipynb"]);
+    assert_eq!(redacted.code, 1, "{}", redacted.err);
+    let text = std::fs::read_to_string(path).unwrap();
+    for line in key.lines() {
+        assert!(!text.contains(line), "{text}");
+    }
+}
+
 /// What is packed into base64 is found, and the place is the base64 that holds it.
 #[test]
 fn packed_texts_are_searched() {
