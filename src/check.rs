@@ -6,15 +6,15 @@ use sha2::{Digest, Sha256};
 
 use crate::facts::history::History;
 use crate::facts::{Facts, flow, recorded_order};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, PlaceKind, Related, Severity};
 use crate::notebook::{self, Language, Notebook, ReadError};
 use crate::python::parse_cells;
 use crate::report::{CellMark, NotebookReport, ReportedProblem, RuleInfo};
 use crate::rules::{self, Context};
-use crate::secrets;
+use crate::secrets::{self, Secret, Secrets};
 use crate::select::{RuleName, Selection};
 use crate::suppress;
-use crate::text::Masker;
+use crate::text::{Masker, Span};
 use crate::verdict;
 
 /// What to report of a notebook.
@@ -63,6 +63,7 @@ pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<Notebook
     findings.retain(|finding| strictness.selection.has(finding.code));
     let suppressed = suppress::apply(&ctx, &strictness.selection, &mut findings);
     findings.retain(|finding| strictness.selection.takes(finding));
+    join_copies(&secrets, &mut findings);
     findings.sort_by(Finding::order);
     set_fingerprints(&notebook, &secrets.masker, &mut findings);
     Ok(NotebookReport {
@@ -124,6 +125,57 @@ fn executed(notebook: &Notebook<'_>) -> usize {
         .code_cells()
         .filter(|cell| cell.execution_count.is_some() || !cell.outputs.is_empty())
         .count()
+}
+
+/// Makes one finding of all places of a secret: at the first in a source, or else in an output; the others are related.
+///
+/// It comes after all that hides findings, so that a place that nobody accepted isn't hidden with one that somebody did.
+fn join_copies(secrets: &Secrets, findings: &mut Vec<Finding>) {
+    let by_span: BTreeMap<Span, &Secret> = secrets.found.iter().map(|secret| (secret.place.span, secret)).collect();
+    let of = |finding: &Finding| {
+        let is_secret = ["MB301", "MB302", "MB303"].contains(&finding.code);
+        is_secret.then(|| by_span.get(&finding.place.span).copied()).flatten()
+    };
+    findings.sort_by_key(|finding| (finding.place.kind, finding.place.span));
+    let mut first: BTreeMap<usize, (usize, &Secret)> = BTreeMap::new();
+    let mut joined: Vec<Finding> = Vec::new();
+    for finding in findings.drain(..) {
+        let Some(secret) = of(&finding) else {
+            joined.push(finding);
+            continue;
+        };
+        let &mut (at, whole) = first.entry(secret.same).or_insert((joined.len(), secret));
+        match joined.get_mut(at) {
+            Some(primary) => {
+                let what = if secret.is_start_of(whole) {
+                    "the start of it"
+                } else {
+                    "it"
+                };
+                let message = match finding.place.kind {
+                    PlaceKind::Source => format!("{what} is written into this cell too"),
+                    PlaceKind::Output => format!("{what} is shown by this output too"),
+                    PlaceKind::Metadata | PlaceKind::File => format!("{what} is stored in the metadata too"),
+                };
+                primary.confidence = primary.confidence.max(finding.confidence);
+                primary.related.push(Related {
+                    message,
+                    place: finding.place,
+                });
+            }
+            None => joined.push(finding),
+        }
+    }
+    for (at, _) in first.into_values() {
+        let Some(finding) = joined.get_mut(at).filter(|finding| !finding.related.is_empty()) else {
+            continue;
+        };
+        finding.message += &match finding.related.len() {
+            1 => ", and stands in one more place".to_owned(),
+            more => format!(", and stands in {more} more places"),
+        };
+    }
+    *findings = joined;
 }
 
 /// Rules quote the notebook, and the notebook may hold secrets anywhere.

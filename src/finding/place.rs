@@ -1,5 +1,7 @@
 //! Where something stands, with the line to show for it.
 
+use std::cell::Cell;
+
 use crate::notebook::CellIdx;
 use crate::text::{LineColumn, LineIndex, Masker, OffsetMap, Span};
 
@@ -77,6 +79,9 @@ pub struct Located<'t> {
     text: &'t str,
     map: &'t OffsetMap,
     index: LineIndex,
+    /// The last offset that was asked for, and its column: a line may be all of a large notebook, with thousands of
+    /// places on it.
+    last: Cell<(usize, usize)>,
 }
 
 impl<'t> Located<'t> {
@@ -85,6 +90,7 @@ impl<'t> Located<'t> {
             text,
             map,
             index: LineIndex::new(text),
+            last: Cell::new((0, 1)),
         }
     }
 
@@ -97,32 +103,66 @@ impl<'t> Located<'t> {
         span: Span,
         masker: &Masker,
     ) -> Place {
+        let start = self.position(span.start);
         Place {
             kind,
             cell,
             output,
             span: self.map.original(span),
-            start: Some(self.index.position(self.text, span.start)),
-            end: Some(self.index.position(self.text, span.end)),
-            excerpt: Some(excerpt(self.text, &self.index, span, masker)),
+            start: Some(start),
+            end: Some(self.position(span.end)),
+            excerpt: Some(self.excerpt(span, start.column - 1, masker)),
+        }
+    }
+
+    fn position(&self, offset: usize) -> LineColumn {
+        let line = self.index.line(offset);
+        let start = self.index.start(line);
+        let (from, column) = match self.last.get() {
+            (last, column) if (start..=offset).contains(&last) => (last, column),
+            _ => (start, 1),
+        };
+        let column = column + Span::new(from, offset).slice(self.text).chars().count();
+        self.last.set((offset, column));
+        LineColumn { line: line + 1, column }
+    }
+
+    /// The line that `span` starts on, `column` characters into it: masked first and cut second, so that no cut bares
+    /// part of a secret. What is far from the place isn't looked at.
+    fn excerpt(&self, span: Span, column: usize, masker: &Masker) -> Excerpt {
+        let line = self.index.line(span.start);
+        let (start, end) = (self.index.start(line), self.index.end(line, self.text));
+        let before = Span::new(start, span.start).slice(self.text);
+        let shown_from = start_of_last(before, EXCERPT_BEFORE);
+        let margin = start_of_last(before.get(..shown_from).unwrap_or_default(), masker.reach());
+        let after = Span::new(span.start, end.max(span.start)).slice(self.text);
+        let shown_to = end_of_first(after, EXCERPT_AFTER + masker.reach());
+        let near = Span::new(start + margin, span.start + shown_to).slice(self.text);
+        let skipped = before.get(margin..shown_from).unwrap_or_default().chars().count();
+        let here = Span::new(span.start, span.end.min(end).max(span.start));
+        let shown_before = column.min(EXCERPT_BEFORE);
+        Excerpt {
+            text: masker
+                .mask(near)
+                .chars()
+                .skip(skipped)
+                .take(shown_before + EXCERPT_AFTER)
+                .collect(),
+            before: shown_before,
+            marked: here.slice(self.text).chars().take(EXCERPT_AFTER).count().max(1),
         }
     }
 }
 
-/// The line that `span` starts on, masked first and cut second, so that no cut bares part of a secret.
-fn excerpt(text: &str, index: &LineIndex, span: Span, masker: &Masker) -> Excerpt {
-    let line_number = index.line(span.start);
-    let start = index.start(line_number);
-    let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
-    let column = Span::new(start, span.start).slice(text).chars().count();
-    let here = Span::new(span.start, span.end.min(start + line.len()));
-    let width = here.slice(text).chars().count();
-    let masked = masker.mask(line);
-    let skipped = column.saturating_sub(EXCERPT_BEFORE);
-    let kept = column - skipped + EXCERPT_AFTER;
-    Excerpt {
-        text: masked.chars().skip(skipped).take(kept).collect(),
-        before: column - skipped,
-        marked: width.clamp(1, EXCERPT_AFTER),
-    }
+/// Where the last `count` characters start.
+fn start_of_last(text: &str, count: usize) -> usize {
+    let mut last = text.char_indices().rev();
+    count
+        .checked_sub(1)
+        .map_or(text.len(), |n| last.nth(n).map_or(0, |(at, _)| at))
+}
+
+/// Where the first `count` characters end.
+fn end_of_first(text: &str, count: usize) -> usize {
+    text.char_indices().nth(count).map_or(text.len(), |(at, _)| at)
 }

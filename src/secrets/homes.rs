@@ -56,7 +56,7 @@ const SHARED: [&str; 30] = [
 /// The home directories in the outputs of a notebook.
 pub fn homes(notebook: &Notebook<'_>, masker: &Masker) -> Vec<Home> {
     let sought = Sought {
-        hits_in: homes_in,
+        hits_in: &homes_in,
         may_hold,
         everywhere: false,
     };

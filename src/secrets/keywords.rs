@@ -153,7 +153,13 @@ mod tests {
             .iter()
             .enumerate()
             .flat_map(|(rank, word)| {
-                let places = (0..lower.len()).filter(|&at| lower.as_bytes()[at..].starts_with(word.as_bytes()));
+                let here = |at: &usize| {
+                    lower
+                        .as_bytes()
+                        .get(*at..)
+                        .is_some_and(|rest| rest.starts_with(word.as_bytes()))
+                };
+                let places = (0..lower.len()).filter(here);
                 places.map(move |at| (rank, at, at + word.len())).collect::<Vec<_>>()
             })
             .collect();

@@ -5,6 +5,7 @@
 mod assignment;
 mod base64;
 mod checks;
+mod copies;
 mod decode;
 mod detectors;
 mod engine;
@@ -28,11 +29,12 @@ pub use view::Packed;
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Confidence, Located, Place};
+use crate::finding::{Confidence, Located, Place, PlaceKind};
 use crate::notebook::Notebook;
 use crate::text::{Masker, Span, shown};
 
-use view::Sought;
+use copies::{Copies, Copy};
+use view::{Sought, View};
 
 /// A credential and where it stands.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub struct Secret {
     pub pieces: Vec<Span>,
     /// The base64 that it was packed into.
     pub packed: Option<Packed>,
+    /// Copies of one secret have the same number, whole or in part.
+    pub same: usize,
 }
 
 /// A value that is never printed, not even for debugging.
@@ -67,6 +71,11 @@ impl Secret {
         &self.value.0
     }
 
+    /// Whether it is the start of another one, as a notebook prints to show that a key is set.
+    pub fn is_start_of(&self, other: &Self) -> bool {
+        self.value().len() < other.value().len() && other.value().starts_with(self.value())
+    }
+
     /// `a GitHub token (ghp_…, 40 characters) is <where>`
     pub fn message(&self, stands: &str) -> String {
         format!("{} {} is {stands}", self.name, self.shown)
@@ -82,41 +91,107 @@ pub struct Secrets {
 }
 
 /// Finds the credentials of a notebook: in sources of all cells, outputs and metadata.
+///
+/// What shows a credential in one place is sought in all others: a password that is printed has no name before it.
 pub fn scan(notebook: &Notebook<'_>) -> Secrets {
     let sought = Sought {
-        hits_in,
+        hits_in: &hits_in,
         may_hold: |_| true,
         everywhere: true,
     };
     let views = view::collect(notebook, sought);
-    let values = views
+    if views.is_empty() {
+        return Secrets::default();
+    }
+    let hits = views
         .iter()
-        .flat_map(|view| view.hits.iter().map(|hit| hit.span.slice(&view.text)));
-    let masker = Masker::new(values);
-    let mut found: Vec<Secret> = Vec::new();
-    // a string may be seen several times: in a raw object and decoded, with and without its percent signs
-    let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
+        .flat_map(|view| view.hits.iter().map(move |hit| (view, hit)));
+    let mut known: BTreeMap<&str, Known> = BTreeMap::new();
+    for (view, hit) in hits {
+        let rank = known.len();
+        let value = known
+            .entry(hit.span.slice(&view.text))
+            .or_insert(Known { rank, hit: *hit });
+        value.hit.confidence = value.hit.confidence.max(hit.confidence);
+    }
+    let values: Vec<&str> = known.keys().copied().collect();
+    let copies = Copies::new(&values);
+    let further = Sought {
+        hits_in: &|text: &str| copies.find(text),
+        may_hold: |_| true,
+        everywhere: true,
+    };
+    let further = view::collect(notebook, further);
+    let masker = Masker::new(values.iter().copied().chain(shown_by(&further)));
+    let mut places = Places::default();
     for view in &views {
         let located = Located::new(&view.text, &view.map);
         for hit in &view.hits {
-            let span = view.map.original(hit.span);
-            let before = seen.range(..span.end).next_back();
-            if before.is_some_and(|(_, end)| *end > span.start) {
-                continue;
-            }
-            seen.insert(span.start, span.end);
-            found.push(Secret {
-                detector: hit.detector,
-                name: hit.name,
-                confidence: hit.confidence,
-                place: located.place(view.at.kind, view.at.cell, view.at.output, hit.span, &masker),
-                shown: shown(hit.span.slice(&view.text)),
-                value: Hidden(hit.span.slice(&view.text).to_owned()),
-                pieces: view.map.pieces(hit.span),
-                packed: view.packed.clone(),
-            });
+            let same = known.get(hit.span.slice(&view.text)).map_or(0, |known| known.rank);
+            places.add(view, &located, *hit, same, &masker);
         }
     }
+    for view in &further {
+        let located = Located::new(&view.text, &view.map);
+        for copy in &view.hits {
+            let value = values.get(copy.of).and_then(|value| Some((value, known.get(value)?)));
+            let Some((value, known)) = value else { continue };
+            // in a source the start of a value is a literal of its own
+            if view.at.kind == PlaceKind::Source && copy.span.slice(&view.text) != *value {
+                continue;
+            }
+            let hit = Hit {
+                span: copy.span,
+                ..known.hit
+            };
+            places.add(view, &located, hit, known.rank, &masker);
+        }
+    }
+    let mut found = places.found;
     found.sort_by(|a, b| (a.place.span, a.detector).cmp(&(b.place.span, b.detector)));
     Secrets { found, masker }
+}
+
+/// A value that was found, and how it was told.
+struct Known {
+    rank: usize,
+    hit: Hit,
+}
+
+fn shown_by<'v>(views: &'v [View<'_, Copy>]) -> impl Iterator<Item = &'v str> {
+    views
+        .iter()
+        .flat_map(|view| view.hits.iter().map(|copy| copy.span.slice(&view.text)))
+}
+
+/// The places of secrets, each once: a string may be seen several times, in a raw object and decoded, with and without
+/// its percent signs.
+#[derive(Default)]
+struct Places {
+    found: Vec<Secret>,
+    /// Where those that were added start and end.
+    taken: BTreeMap<usize, usize>,
+}
+
+impl Places {
+    fn add<H>(&mut self, view: &View<'_, H>, located: &Located<'_>, hit: Hit, same: usize, masker: &Masker) {
+        let span = view.map.original(hit.span);
+        let before = self.taken.range(..span.end).next_back();
+        if before.is_some_and(|(_, end)| *end > span.start) {
+            return;
+        }
+        self.taken.insert(span.start, span.end);
+        let value = hit.span.slice(&view.text);
+        self.found.push(Secret {
+            detector: hit.detector,
+            name: hit.name,
+            confidence: hit.confidence,
+            place: located.place(view.at.kind, view.at.cell, view.at.output, hit.span, masker),
+            shown: shown(value),
+            value: Hidden(value.to_owned()),
+            pieces: view.map.pieces(hit.span),
+            packed: view.packed.clone(),
+            same,
+        });
+    }
 }

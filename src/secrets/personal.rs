@@ -74,7 +74,7 @@ const KINDS: [Kind; 5] = [
 /// `secrets` stand in the same lines, and are no more shown than the data is.
 pub fn personal(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<Personal> {
     let sought = Sought {
-        hits_in,
+        hits_in: &hits_in,
         may_hold,
         everywhere: false,
     };

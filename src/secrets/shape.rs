@@ -31,13 +31,13 @@ impl Shape {
             HirKind::Concat(parts) => parts.as_slice(),
             _ => std::slice::from_ref(&hir),
         };
-        let groups = parts.iter().filter_map(|part| match part.kind() {
+        let mut groups = parts.iter().filter_map(|part| match part.kind() {
             HirKind::Capture(group) => Some(group.sub.as_ref()),
             _ => None,
         });
         let secret = match hir.properties().explicit_captures_len() {
             0 => Some(&hir),
-            1 => groups.last(),
+            1 => groups.next(),
             _ => None,
         };
         let shortest = secret

@@ -14,12 +14,12 @@ use super::decode::{has_percent, strip_ansi, unescape_markup, unescape_percent};
 use super::engine::Hit;
 use super::{base64, png};
 
-/// A text of the notebook that holds credentials.
-pub(super) struct View<'n> {
+/// A text of the notebook that holds what is sought.
+pub(super) struct View<'n, H> {
     pub at: At,
     pub text: Cow<'n, str>,
     pub map: Cow<'n, OffsetMap>,
-    pub hits: Vec<Hit>,
+    pub hits: Vec<H>,
     /// The base64 that the text was packed into.
     pub packed: Option<Packed>,
 }
@@ -53,10 +53,20 @@ pub(super) struct At {
 /// Values longer than this are looked at in the file before they are decoded.
 const WORTH_A_LOOK: usize = 128;
 
+/// What is found in a text, at some of its bytes.
+pub(super) trait Spanned {
+    fn span_mut(&mut self) -> &mut Span;
+}
+
+impl Spanned for Hit {
+    fn span_mut(&mut self) -> &mut Span {
+        &mut self.span
+    }
+}
+
 /// What is sought in texts.
-#[derive(Clone, Copy)]
-pub(super) struct Sought {
-    pub hits_in: fn(&str) -> Vec<Hit>,
+pub(super) struct Sought<'s, H> {
+    pub hits_in: &'s dyn Fn(&str) -> Vec<H>,
     /// `false` only for a text that holds none, as it stands in the file.
     pub may_hold: fn(&str) -> bool,
     /// Whether it is sought in sources, metadata and the texts of images too, and not only in what outputs show.
@@ -64,7 +74,7 @@ pub(super) struct Sought {
 }
 
 /// The views of a notebook in which something was found.
-pub(super) fn collect<'n>(notebook: &'n Notebook<'n>, sought: Sought) -> Vec<View<'n>> {
+pub(super) fn collect<'n, H: Spanned>(notebook: &'n Notebook<'n>, sought: Sought<'_, H>) -> Vec<View<'n, H>> {
     let mut collector = Collector {
         notebook,
         sought,
@@ -73,7 +83,7 @@ pub(super) fn collect<'n>(notebook: &'n Notebook<'n>, sought: Sought) -> Vec<Vie
     for cell in &notebook.cells {
         collector.cell(cell);
     }
-    if let Some(metadata) = notebook.metadata.filter(|_| sought.everywhere) {
+    if let Some(metadata) = notebook.metadata.filter(|_| collector.sought.everywhere) {
         let at = At {
             kind: PlaceKind::Metadata,
             cell: None,
@@ -84,13 +94,13 @@ pub(super) fn collect<'n>(notebook: &'n Notebook<'n>, sought: Sought) -> Vec<Vie
     collector.views
 }
 
-struct Collector<'n> {
+struct Collector<'n, 's, H> {
     notebook: &'n Notebook<'n>,
-    sought: Sought,
-    views: Vec<View<'n>>,
+    sought: Sought<'s, H>,
+    views: Vec<View<'n, H>>,
 }
 
-impl<'n> Collector<'n> {
+impl<'n, H: Spanned> Collector<'n, '_, H> {
     fn cell(&mut self, cell: &'n Cell) {
         let at = |kind, output| At {
             kind,
@@ -282,10 +292,11 @@ impl<'n> Collector<'n> {
         // a pattern may run past the end of a string; what is redacted must not
         for view in self.views.iter_mut().skip(before).filter(|view| view.packed.is_none()) {
             let text = &view.text;
-            for hit in &mut view.hits {
-                hit.span.end = hit.span.start + within_string(hit.span.slice(text));
-            }
-            view.hits.retain(|hit| !hit.span.is_empty());
+            view.hits.retain_mut(|hit| {
+                let span = hit.span_mut();
+                span.end = span.start + within_string(span.slice(text));
+                !span.is_empty()
+            });
         }
         if memchr::memchr(b'\\', raw.as_bytes()).is_some() {
             let json = &self.notebook.json;

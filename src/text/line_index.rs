@@ -41,6 +41,15 @@ impl LineIndex {
         self.starts.get(line).copied().unwrap_or(last)
     }
 
+    /// Offset at which line `line` (from 0) of `text` ends, without what ends it.
+    pub fn end(&self, line: usize, text: &str) -> usize {
+        let Some(next) = self.starts.get(line + 1) else {
+            return text.len();
+        };
+        let whole = text.get(self.start(line)..*next).unwrap_or_default();
+        self.start(line) + whole.trim_end_matches(['\r', '\n']).len()
+    }
+
     pub fn line_count(&self) -> usize {
         self.starts.len()
     }

@@ -14,6 +14,8 @@ const SHORTEST: usize = 6;
 pub struct Masker {
     /// `None` where there is nothing to hide.
     automaton: Option<AhoCorasick>,
+    /// Characters of the longest string.
+    longest: usize,
 }
 
 impl Masker {
@@ -36,8 +38,17 @@ impl Masker {
         if parts.is_empty() {
             return Self::default();
         }
+        let longest = parts.iter().map(|part| part.len()).max().unwrap_or_default();
         let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(parts);
-        Self { automaton: built.ok() }
+        Self {
+            automaton: built.ok(),
+            longest,
+        }
+    }
+
+    /// How far from a place in a text a string may start or end that covers it.
+    pub fn reach(&self) -> usize {
+        self.longest
     }
 
     /// `text` with every known string hidden.

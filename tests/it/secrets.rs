@@ -1,7 +1,7 @@
 //! Every detector finds its examples and nothing else; and no secret is ever printed whole.
 
 use mortarboard::secrets::{Detector, compile, detectors, hits_in};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Sandbox, code, code_with, notebook, stdout};
 
@@ -138,13 +138,81 @@ fn places_are_the_secret_bytes() {
     let bytes = std::fs::read(path).unwrap();
     let report = sandbox.json(&["--select", "MB3"]);
     let findings = report["findings"].as_array().unwrap();
-    assert_eq!(findings.len(), 4, "{report:#}");
-    for finding in findings {
-        let at = |i: usize| usize::try_from(finding["place"]["bytes"][i].as_u64().unwrap()).unwrap();
+    assert_eq!(findings.len(), 1, "{report:#}");
+    let places = places_of(&findings[0]);
+    assert_eq!(places.len(), 4, "{report:#}");
+    for place in places {
+        let at = |i: usize| usize::try_from(place["bytes"][i].as_u64().unwrap()).unwrap();
         assert_eq!(std::str::from_utf8(&bytes[at(0)..at(1)]).unwrap(), secret);
     }
     assert_eq!(findings[0]["place"]["line"], 2);
     assert_eq!(findings[0]["place"]["column"], 13);
+}
+
+/// The place of a finding, and those related to it.
+fn places_of(finding: &Value) -> Vec<&Value> {
+    let related = finding["related"].as_array().unwrap();
+    let related = related.iter().map(|related| &related["place"]);
+    std::iter::once(&finding["place"]).chain(related).collect()
+}
+
+/// A secret that its name gives away in one place is the same secret where it stands without one: printed, cut,
+/// percent-encoded, in base64. It is one finding, and redacted everywhere.
+#[test]
+fn all_copies_are_one_finding() {
+    let key = ["Zq3/v8L0", "dR+7tWn2", "Kp5xYc9s", "Bf6hMj4u"].concat();
+    let encoded = key.replace('/', "%2F").replace('+', "%2B");
+    // `echo -n "svc:$key" | base64`
+    let packed = "c3ZjOlpxMy92OEwwZFIrN3RXbjJLcDV4WWM5c0JmNmhNajR1";
+    let printed = format!(
+        "{key}\nkey starts with {}...\nGET /v1?k={encoded}&n=1\nHeader: {packed}\n",
+        &key[..10]
+    );
+    let error =
+        json!({"output_type": "error", "ename": "ValueError", "evalue": format!("bad: {key}"), "traceback": []});
+    let cells = [
+        code(Some(1), &format!("api_key = \"{key}\"")),
+        code_with(
+            Some(2),
+            "print(api_key)",
+            json!([{"output_type": "stream", "name": "stdout", "text": printed}, error]),
+        ),
+        code(Some(3), "other = 'Zq3/v8M1'"),
+    ];
+    let sandbox = Sandbox::new();
+    let path = sandbox.write_notebook("a.ipynb", &notebook(&cells));
+    let report = sandbox.json(&["--select", "MB3"]);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{report:#}");
+    assert_eq!(findings[0]["code"], "MB302");
+    assert_eq!(places_of(&findings[0]).len(), 6, "{report:#}");
+    let outputs = sandbox.json(&["--select", "MB301"]);
+    assert_eq!(outputs["findings"].as_array().unwrap().len(), 1, "{outputs:#}");
+    let ran = sandbox.run(&["redact", "--source", "a.ipynb"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let text = std::fs::read_to_string(path).unwrap();
+    for copy in [&key, &key[..10], &encoded, packed] {
+        assert!(!text.contains(copy), "{copy} stands in {text}");
+    }
+    assert!(text.contains("Zq3/v8M1"), "{text}");
+}
+
+/// Whoever accepts a secret in a source hasn't accepted that an output shows it.
+#[test]
+fn an_ignored_place_hides_no_other() {
+    let key = ["Zq3v8L0d", "R7tWn2Kp", "5xYc9sBf", "6hMj4u"].concat();
+    let cells = [
+        code(
+            Some(1),
+            &format!("api_key = \"{key}\"  # mortarboard: ignore[secret-in-source]"),
+        ),
+        code_with(Some(2), "print(api_key)", json!([stdout(&key)])),
+    ];
+    let sandbox = Sandbox::new();
+    sandbox.write_notebook("a.ipynb", &notebook(&cells));
+    let report = sandbox.json(&["--select", "MB3"]);
+    assert_eq!(report["findings"][0]["code"], "MB301", "{report:#}");
+    assert_eq!(report["summary"]["suppressed"], 1);
 }
 
 /// The lines of a key stand beside their numbers where a traceback shows the code.
@@ -223,10 +291,12 @@ fn packed_texts_are_searched() {
     let file = std::fs::read_to_string(path).unwrap();
     let report = sandbox.json(&["--select", "MB3"]);
     let findings = report["findings"].as_array().unwrap();
-    let found: Vec<u64> = findings.iter().map(|f| f["place"]["cell"].as_u64().unwrap()).collect();
+    assert_eq!(findings.len(), 1, "{report:#}");
+    let places = places_of(&findings[0]);
+    let found: Vec<u64> = places.iter().map(|place| place["cell"].as_u64().unwrap()).collect();
     assert_eq!(found, (1..=cells.len() as u64).collect::<Vec<_>>(), "{report:#}");
-    for finding in findings {
-        let at = |i: usize| usize::try_from(finding["place"]["bytes"][i].as_u64().unwrap()).unwrap();
+    for place in places {
+        let at = |i: usize| usize::try_from(place["bytes"][i].as_u64().unwrap()).unwrap();
         let held = &file[at(0)..at(1)];
         assert!(!held.contains(['"', '<', ' ']), "{held}");
         assert!(held.len() < 100, "{held}");
