@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::facts::history::History;
-use crate::facts::{Facts, flow, recorded_order};
+use crate::facts::{Execution, Facts, flow};
 use crate::finding::{Finding, PlaceKind, Related, Severity};
 use crate::notebook::{self, Language, Notebook, ReadError};
 use crate::python::parse_cells;
@@ -35,7 +35,7 @@ pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<Notebook
     let cells = if foreign { Vec::new() } else { parse_cells(&notebook) };
     let facts = Facts::gather(&cells);
     let misses = flow::misses(&facts);
-    let history = History::replay(&facts, recorded_order(&notebook).as_deref());
+    let history = History::replay(&facts, Execution::of(&notebook));
     let secrets = secrets::scan(&notebook);
     let ctx = Context {
         notebook: &notebook,

@@ -55,7 +55,11 @@ pub fn judge(notebook: &Notebook<'_>, findings: &[Finding]) -> (Verdict, Vec<Cel
     {
         return (Verdict::NeverRun, Vec::new());
     }
-    let sessions = cells_of(findings.iter().filter(|f| f.code == "MB104"));
+    let sessions = cells_of(
+        findings
+            .iter()
+            .filter(|f| f.code == "MB104" && f.severity > Severity::Note),
+    );
     if !sessions.is_empty() {
         return (Verdict::MixedSessions, sessions);
     }

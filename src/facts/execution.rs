@@ -1,67 +1,108 @@
-//! The order in which the execution counts, or the times that front ends store, say that the cells ran.
+//! The order in which the cells ran, as execution counts and the times that front ends store tell it.
 
-use crate::notebook::{Cell, CellIdx, Notebook};
+use std::collections::BTreeSet;
 
-/// The code cells that have a count, in the order of their counts (page order among equals).
-pub fn witnessed_order(notebook: &Notebook<'_>) -> Vec<CellIdx> {
-    let mut counted: Vec<(i64, CellIdx)> = notebook
-        .code_cells()
-        .filter_map(|cell| Some((cell.execution_count?, cell.idx)))
-        .collect();
-    counted.sort();
-    counted.into_iter().map(|(_, idx)| idx).collect()
+use crate::notebook::{CellIdx, Notebook};
+
+use super::clock::{Instant, ran_at};
+
+/// Two cells of which the times say that `after` ran next, and the counts that it ran earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fall {
+    pub before: CellIdx,
+    pub after: CellIdx,
 }
 
-/// The order in which the cells ran, where one session or the stored times tell it.
-pub fn recorded_order(notebook: &Notebook<'_>) -> Option<Vec<CellIdx>> {
-    if let Some(timed) = timed(notebook) {
-        return Some(timed.into_iter().map(|(_, _, idx)| idx).collect());
-    }
-    let counted: Vec<CellIdx> = witnessed_order(notebook);
-    let counts: Vec<Option<i64>> = counted
-        .iter()
-        .map(|&idx| notebook.cell(idx).and_then(|cell| cell.execution_count))
-        .collect();
-    let twins = counts.iter().zip(counts.iter().skip(1)).any(|(a, b)| a == b);
-    (!twins).then_some(counted)
+/// How the cells ran, as far as the file tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Execution {
+    /// The cells that ran, in the order in which they did; nothing where that can't be told.
+    pub order: Option<Vec<CellIdx>>,
+    /// Where the kernel was restarted in between.
+    pub restarts: Vec<Fall>,
+    /// Where times and counts disagree though the counts are those of one session: the times may be those of
+    /// earlier runs, for not every front end renews what another one stored.
+    pub doubts: Vec<Fall>,
 }
 
-/// Cells that ran after a restart of the kernel: the stored times go on, the counts start again. With each, the cell
-/// that ran before it.
-pub fn restarts(notebook: &Notebook<'_>) -> Vec<(CellIdx, CellIdx)> {
-    let timed = timed(notebook).unwrap_or_default();
-    let pairs = timed.iter().zip(timed.iter().skip(1));
-    let falls = pairs.filter(|((_, earlier, _), (_, later, _))| later <= earlier);
-    falls.map(|((.., before), (.., after))| (*before, *after)).collect()
+/// A cell that ran.
+#[derive(Clone, Copy, Debug)]
+struct Ran {
+    idx: CellIdx,
+    count: Option<i64>,
+    at: Option<Instant>,
 }
 
-/// Time, count and index of every cell that has a count, by time; nothing where one has no time.
-fn timed(notebook: &Notebook<'_>) -> Option<Vec<(String, i64, CellIdx)>> {
-    let counted = notebook.code_cells().filter(|cell| cell.has_code());
-    let mut timed = Vec::new();
-    for cell in counted {
-        if let Some(count) = cell.execution_count {
-            timed.push((time(notebook, cell)?, count, cell.idx));
+impl Execution {
+    pub fn of(notebook: &Notebook<'_>) -> Self {
+        let cells = notebook.code_cells().filter(|cell| cell.has_code());
+        let ran: Vec<Ran> = cells
+            .map(|cell| Ran {
+                idx: cell.idx,
+                count: cell.execution_count.filter(|&count| count > 0),
+                at: ran_at(notebook, cell),
+            })
+            .collect();
+        let counted: Vec<Ran> = ran.iter().copied().filter(|ran| ran.count.is_some()).collect();
+        if counted.is_empty() {
+            // the counts were stripped: the times are all that is left
+            return Self::by_time(ran).unwrap_or_default();
+        }
+        let counts: BTreeSet<i64> = counted.iter().filter_map(|ran| ran.count).collect();
+        let distinct = counts.len() == counted.len();
+        let mut timed = counted.clone();
+        timed.retain(|ran| ran.at.is_some());
+        let all_timed = timed.len() == counted.len();
+        let timed = Self::by_time(timed).unwrap_or_default();
+        let one_session = |fall: &Fall| distinct && in_one_session(fall, &ran, &counts);
+        let (doubts, restarts): (Vec<Fall>, Vec<Fall>) = timed.restarts.into_iter().partition(one_session);
+        let order = if distinct && restarts.is_empty() {
+            Some(by_count(&counted))
+        } else {
+            // cells without a time may belong to any session
+            timed.order.filter(|_| all_timed || distinct)
+        };
+        Self {
+            order,
+            restarts,
+            doubts,
         }
     }
-    let utc = timed.iter().all(|(time, ..)| time.ends_with('Z'));
-    timed.sort();
-    (utc && !timed.is_empty()).then_some(timed)
+
+    /// The cells by their times, where these can be compared.
+    fn by_time(mut ran: Vec<Ran>) -> Option<Self> {
+        ran.retain(|ran| ran.at.is_some());
+        let zoned = ran.first()?.at?.zoned;
+        if ran.iter().any(|ran| ran.at.is_some_and(|at| at.zoned != zoned)) {
+            return None;
+        }
+        ran.sort_by_key(|ran| (ran.at, ran.count, ran.idx));
+        let pairs = ran.iter().zip(ran.iter().skip(1));
+        let falls = pairs.filter(|(before, after)| before.count.is_some() && after.count <= before.count);
+        let restarts = falls.map(|(before, after)| Fall {
+            before: before.idx,
+            after: after.idx,
+        });
+        Some(Self {
+            restarts: restarts.collect(),
+            doubts: Vec::new(),
+            order: Some(ran.iter().map(|ran| ran.idx).collect()),
+        })
+    }
 }
 
-/// When the cell last started, as text that sorts: Jupyter's, Colab's or ExecuteTime's.
-fn time(notebook: &Notebook<'_>, cell: &Cell) -> Option<String> {
-    let metadata = cell.metadata?;
-    let iso = [
-        ["execution", "iopub.execute_input"],
-        ["execution", "iopub.status.busy"],
-        ["ExecuteTime", "start_time"],
-    ];
-    let text = iso.iter().find_map(|path| notebook.lookup(metadata, path));
-    if let Some(node) = text {
-        return Some(notebook.text_of(node).text);
-    }
-    let node = notebook.lookup(metadata, &["executionInfo", "timestamp"])?;
-    let milliseconds: u64 = notebook.json.span(node).slice(notebook.text).parse().ok()?;
-    Some(format!("{milliseconds:020}Z"))
+fn by_count(counted: &[Ran]) -> Vec<CellIdx> {
+    let mut counted = counted.to_vec();
+    counted.sort_by_key(|ran| (ran.count, ran.idx));
+    counted.iter().map(|ran| ran.idx).collect()
+}
+
+/// Whether the counts before that of the cell after a fall are there, in other cells. A new session counts from 1, so
+/// all of its first runs would have to be lost, and those of the old one to fill just the places that they left.
+fn in_one_session(fall: &Fall, ran: &[Ran], counts: &BTreeSet<i64>) -> bool {
+    let count = ran.iter().find(|ran| ran.idx == fall.after).and_then(|ran| ran.count);
+    count.is_some_and(|count| {
+        let there = counts.range(1..count).count();
+        there > 0 && 2 * i64::try_from(there).unwrap_or_default() >= count - 1
+    })
 }

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::notebook::CellIdx;
 
 use super::model::{BindKind, CellFacts, Certainty, ScopeId, Statement};
-use super::{Facts, NameId};
+use super::{Execution, Facts, NameId};
 
 /// What a cell gives under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,9 +130,10 @@ fn step(facts: &Facts, cell: &CellFacts, callables: &FxHashMap<NameId, ScopeId>)
     };
     let mut gives: Vec<(NameId, Gift, Certainty)> = Vec::new();
     for statement in &cell.statements {
-        for found in statement.uses.iter().filter(|found| !found.guarded) {
-            needs.add(found.name, found.range, !found.conditional && !found.maybe_local, None);
-            needs.follow(found.name, found.range, !found.conditional, &mut FxHashSet::default());
+        for found in &statement.uses {
+            let firm = !found.conditional && !found.guarded;
+            needs.add(found.name, found.range, firm && !found.maybe_local, None);
+            needs.follow(found.name, found.range, firm, &mut FxHashSet::default());
         }
         for &id in &statement.scopes {
             if let Some(scope) = facts.scope(id).filter(|scope| scope.immediate) {
@@ -229,20 +230,24 @@ pub struct History {
     pub recorded: Vec<Link>,
     /// When each cell ran: its place in the recorded order. Empty where that can't be told.
     pub when: FxHashMap<CellIdx, usize>,
+    pub execution: Execution,
 }
 
 impl History {
-    /// `order` is the recorded one, where it is known.
-    pub fn replay(facts: &Facts, order: Option<&[CellIdx]>) -> Self {
+    pub fn replay(facts: &Facts, execution: Execution) -> Self {
         let steps = steps(facts);
         let top = links(steps.iter());
         let mut recorded = Vec::new();
         let mut when = FxHashMap::default();
-        if let Some(order) = order {
-            let ran = order
-                .iter()
-                .filter_map(|&idx| steps.iter().find(|step| step.idx == idx));
-            recorded = links(ran);
+        if let Some(order) = &execution.order {
+            let restarted = |idx: &CellIdx| execution.restarts.iter().any(|fall| fall.after == *idx);
+            // nothing outlives a restart
+            for session in order.chunk_by(|_, next| !restarted(next)) {
+                let ran = session
+                    .iter()
+                    .filter_map(|&idx| steps.iter().find(|step| step.idx == idx));
+                recorded.extend(links(ran));
+            }
             when.extend(order.iter().enumerate().map(|(at, &idx)| (idx, at)));
         }
         Self {
@@ -250,6 +255,7 @@ impl History {
             top,
             recorded,
             when,
+            execution,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! [`Facts::gather`] walks each top-level statement once. [`flow`] then runs the statements down the page.
 
+mod clock;
 mod constants;
 mod effects;
 mod execution;
@@ -17,7 +18,7 @@ mod unwritten;
 mod walk;
 
 pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
-pub use execution::{recorded_order, restarts, witnessed_order};
+pub use execution::{Execution, Fall};
 pub use io::{Direction, IoCall, io_calls};
 pub use model::{
     Asked, Bind, BindKind, CellFacts, Certainty, Receiver, Reflection, Role, Scope, ScopeId, ScopeKind, Source,

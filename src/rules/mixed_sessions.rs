@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::restarts;
-use crate::finding::{Finding, Related, Severity};
+use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::notebook::Cell;
 
 use super::counts::counted;
@@ -68,18 +67,32 @@ fn equal_counts(ctx: &Context<'_>, (count, cells): &(i64, Vec<&Cell>), rest: &[(
 }
 
 fn restarted(ctx: &Context<'_>) -> Option<Finding> {
-    let restarts = restarts(ctx.notebook);
-    let &(before, after) = restarts.first()?;
-    let cell = ctx.notebook.cell(after)?;
-    let message = format!(
-        "{} ran after {}, by the stored times: the kernel was restarted in between",
-        ctx.name_cell(after),
-        ctx.name_cell(before)
-    );
-    let mut finding = META.finding(ctx.of_cell(cell), message);
-    for cell in restarts.iter().filter_map(|&(before, _)| ctx.notebook.cell(before)) {
+    let execution = &ctx.history.execution;
+    let doubtful = execution.restarts.is_empty();
+    let falls = if doubtful {
+        &execution.doubts
+    } else {
+        &execution.restarts
+    };
+    let first = falls.first()?;
+    let cell = ctx.notebook.cell(first.after)?;
+    let (before, after) = (ctx.name_cell(first.before), ctx.name_cell(first.after));
+    let mut finding = if doubtful {
+        let message = format!(
+            "the stored times say that {after} ran after {before}, the counts that it ran before: the times are of \
+             earlier runs, or the kernel was restarted in between"
+        );
+        let mut finding = META.finding(ctx.of_cell(cell), message);
+        finding.confidence = Confidence::Possible;
+        finding.severity = Severity::Note;
+        finding
+    } else {
+        let message = format!("{after} ran after {before}, by the stored times: the kernel was restarted in between");
+        META.finding(ctx.of_cell(cell), message)
+    };
+    for cell in falls.iter().filter_map(|fall| ctx.notebook.cell(fall.before)) {
         finding.related.push(Related {
-            message: "ran before a restart".to_owned(),
+            message: "ran before, by its time".to_owned(),
             place: ctx.of_cell(cell),
         });
     }
