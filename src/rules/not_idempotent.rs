@@ -1,9 +1,12 @@
 //! MB107: a cell that changes what it reads, and that was run again.
 
+use std::ops::RangeInclusive;
+
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprContext, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
+use crate::facts::history::{Gift, Link};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::notebook::CellIdx;
 use crate::python::{CellCode, span};
@@ -84,13 +87,15 @@ struct Change {
 }
 
 fn changes(ctx: &Context<'_>, code: &CellCode) -> Vec<Change> {
-    let step = ctx.history.steps.iter().find(|step| step.idx == code.idx);
-    let needs: Vec<&str> = step
-        .into_iter()
-        .flat_map(|step| &step.needs)
-        .map(|need| ctx.facts.text(need.name))
-        // `np.append(a, b)` changes no module
-        .filter(|name| ctx.facts.imports.path(name).is_none())
+    // only what another cell is seen to make is an object that can be changed: `np` may stand for a module even where
+    // its import is lost
+    let made = |link: &&Link| link.consumer == code.idx && !matches!(link.gift, Gift::Import | Gift::Definition);
+    let needs: Vec<&str> = ctx
+        .history
+        .top
+        .iter()
+        .filter(made)
+        .map(|link| ctx.facts.text(link.need.name))
         .collect();
     let mut finder = Finder {
         code,
@@ -154,7 +159,11 @@ impl<'a> Visitor<'a> for Finder<'_> {
                     && let Expr::Name(name) = attribute.value.as_ref()
                 {
                     let method = attribute.attr.as_str();
-                    if ACCUMULATE.contains(&method) {
+                    let given = call.arguments.len();
+                    if ACCUMULATE
+                        .iter()
+                        .any(|(known, takes)| *known == method && takes.contains(&given))
+                    {
                         self.add(name.id.as_str(), expr.range(), false);
                     } else if SETTLE.contains(&method) {
                         self.add(name.id.as_str(), expr.range(), true);
@@ -168,16 +177,17 @@ impl<'a> Visitor<'a> for Finder<'_> {
     fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
-/// Methods of which each call changes the object again.
-const ACCUMULATE: [&str; 8] = [
-    "append",
-    "extend",
-    "insert",
-    "pop",
-    "remove",
-    "popitem",
-    "appendleft",
-    "reverse",
+/// Methods of which each call changes the object again, and how many arguments they take: `append(a, b)` is a
+/// function of arrays that changes none.
+const ACCUMULATE: [(&str, RangeInclusive<usize>); 8] = [
+    ("append", 1..=1),
+    ("extend", 1..=1),
+    ("insert", 2..=2),
+    ("pop", 0..=1),
+    ("remove", 0..=1),
+    ("popitem", 0..=0),
+    ("appendleft", 1..=1),
+    ("reverse", 0..=0),
 ];
 
 /// Methods that change the object, and whose second call with the same arguments changes nothing more.

@@ -1,5 +1,6 @@
 //! MB103: a code cell that didn't run in the session that the others ran in.
 
+use crate::facts::history::Gift;
 use crate::finding::{Finding, Related, Severity};
 use crate::notebook::Cell;
 use crate::python::Body;
@@ -39,7 +40,7 @@ impl Rule for UnexecutedCell {
             return;
         }
         for cell in silent {
-            let message = match stopped.filter(|failed| failed.idx < cell.idx) {
+            let mut message = match stopped.filter(|failed| failed.idx < cell.idx) {
                 Some(failed) => {
                     format!(
                         "cell {} did not run: the run stopped at cell {}, which failed",
@@ -48,11 +49,43 @@ impl Rule for UnexecutedCell {
                 }
                 None => format!("cell {} did not run, though {} did", cell.idx, others(ran)),
             };
+            let readers = readers(ctx, cell);
+            if let Some((name, reader)) = readers.first() {
+                message.push_str(&format!(
+                    "; {} reads `{name}` from it in a run from the top",
+                    ctx.name_cell(reader.idx)
+                ));
+            }
             let mut finding = META.finding(ctx.of_cell(cell), message);
+            for (name, reader) in readers {
+                finding.related.push(Related {
+                    message: format!("reads `{name}` from it"),
+                    place: ctx.of_cell(reader),
+                });
+            }
             finding.hint = Some(HINT.to_owned());
             out.push(finding);
         }
     }
+}
+
+/// The cells that ran and that take a value from this one in a run from the top, each with the first such name.
+fn readers<'c>(ctx: &Context<'c>, cell: &Cell) -> Vec<(&'c str, &'c Cell)> {
+    let mut readers: Vec<(&str, &Cell)> = Vec::new();
+    let links = ctx
+        .history
+        .top
+        .iter()
+        .filter(|link| link.producer == cell.idx && link.gift != Gift::Import);
+    for link in links {
+        let reader = ctx.notebook.cell(link.consumer);
+        if let Some(reader) = reader.filter(|reader| reader.execution_count.is_some())
+            && !readers.iter().any(|(_, known)| known.idx == reader.idx)
+        {
+            readers.push((ctx.facts.text(link.need.name), reader));
+        }
+    }
+    readers
 }
 
 const HINT: &str = "run it with the rest, delete it, or tag it `skip-execution` where it is not meant to run";
