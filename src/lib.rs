@@ -7,6 +7,7 @@ pub mod diff;
 pub mod emit;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 pub mod git;
 pub mod io;
 pub mod json;

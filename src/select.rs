@@ -71,6 +71,16 @@ impl Selection {
         })
     }
 
+    /// Every rule, at every severity.
+    pub fn all(rules: &[RuleName]) -> Self {
+        Self {
+            codes: rules.iter().map(|rule| rule.code).collect(),
+            complete: true,
+            least: Severity::Note,
+            unmet: Vec::new(),
+        }
+    }
+
     pub fn has(&self, code: &str) -> bool {
         self.codes.contains(&code)
     }

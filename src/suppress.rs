@@ -3,13 +3,13 @@
 use ruff_python_ast::token::TokenKind;
 use ruff_text_size::Ranged;
 
-use crate::finding::{Finding, Place, PlaceKind};
+use crate::finding::{Finding, Fix, Place, PlaceKind};
 use crate::json::Kind;
 use crate::notebook::{Cell, CellIdx, Notebook};
 use crate::python::CellCode;
 use crate::rules::{self, Context};
 use crate::select::Selection;
-use crate::text::{LineIndex, Span};
+use crate::text::{Edit, LineIndex, Span};
 
 /// What an ignore covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ struct Ignore {
     rule: Option<String>,
     stands: Stands,
     used: bool,
+    /// The bytes of the comment and of the blanks before it, where taking them out changes no code.
+    comment: Option<Span>,
 }
 
 /// Where an ignore was written.
@@ -63,12 +65,19 @@ pub fn apply(ctx: &Context<'_>, selection: &Selection, findings: &mut Vec<Findin
         !hidden
     });
     let suppressed = before - findings.len();
-    findings.extend(
-        ignores
-            .into_iter()
-            .filter(|ignore| !ignore.used)
-            .filter_map(|ignore| unused(ctx, selection, ignore)),
-    );
+    // a comment may hold several: it goes when none of them is used
+    let needed: Vec<Span> = ignores
+        .iter()
+        .filter(|ignore| ignore.used || unused(ctx, selection, ignore).is_none())
+        .filter_map(|ignore| ignore.comment)
+        .collect();
+    for ignore in ignores.iter().filter(|ignore| !ignore.used) {
+        let Some(mut finding) = unused(ctx, selection, ignore) else {
+            continue;
+        };
+        finding.fix = ignore.comment.filter(|comment| !needed.contains(comment)).map(remove);
+        findings.push(finding);
+    }
     suppressed
 }
 
@@ -116,7 +125,7 @@ impl Ignore {
 }
 
 /// The finding for an unused ignore; nothing where the rule that it names was not asked to speak.
-fn unused(ctx: &Context<'_>, selection: &Selection, ignore: Ignore) -> Option<Finding> {
+fn unused(ctx: &Context<'_>, selection: &Selection, ignore: &Ignore) -> Option<Finding> {
     let meta = &rules::UNUSED_IGNORE;
     let (message, hint) = match &ignore.rule {
         None => (
@@ -145,8 +154,19 @@ fn unused(ctx: &Context<'_>, selection: &Selection, ignore: Ignore) -> Option<Fi
     };
     let mut finding = meta.finding(place, message);
     finding.hint = Some(hint.to_owned());
-    finding.subject = ignore.rule;
+    finding.subject.clone_from(&ignore.rule);
     selection.takes(&finding).then_some(finding)
+}
+
+fn remove(comment: Span) -> Fix {
+    Fix {
+        safe: true,
+        description: "remove the comment that ignores nothing".to_owned(),
+        edits: vec![Edit {
+            span: comment,
+            replacement: String::new(),
+        }],
+    }
 }
 
 /// `mortarboard:ignore`, `mortarboard-ignore-rule-name`
@@ -158,6 +178,7 @@ fn by_tag(cell: CellIdx, tag: &str) -> Option<Ignore> {
         rule: (!rule.is_empty()).then(|| rule.to_owned()),
         stands: Stands::Tag(cell),
         used: false,
+        comment: None,
     })
 }
 
@@ -176,6 +197,7 @@ fn metadata(notebook: &Notebook<'_>, ignores: &mut Vec<Ignore>) {
             rule: Some(notebook.text_of(item).text),
             stands: Stands::Metadata(notebook.json.span(item)),
             used: false,
+            comment: None,
         });
     }
 }
@@ -223,6 +245,12 @@ fn comments(cell: &Cell, code: Option<&CellCode>, ignores: &mut Vec<Ignore>) {
             Reach::Line(cell.idx, line + 1)
         };
         let stands = Stands::Source(cell.idx, Span::new(start + hash, start + text.trim_end().len()));
+        let blank = text.get(..hash).map_or(0, |before| before.trim_end().len());
+        let python = code.is_some_and(|code| code.parsed().is_some()) && text.get(hash..=hash) == Some("#");
+        let comment = python.then(|| {
+            let span = Span::new(start + blank, start + text.trim_end().len());
+            cell.source.map.original(span)
+        });
         let names = rest
             .trim_start()
             .strip_prefix('[')
@@ -234,6 +262,7 @@ fn comments(cell: &Cell, code: Option<&CellCode>, ignores: &mut Vec<Ignore>) {
                 rule: None,
                 stands,
                 used: false,
+                comment,
             }),
             Some(names) => ignores.extend(names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(
                 |name| Ignore {
@@ -241,6 +270,7 @@ fn comments(cell: &Cell, code: Option<&CellCode>, ignores: &mut Vec<Ignore>) {
                     rule: Some(name.to_owned()),
                     stands,
                     used: false,
+                    comment,
                 },
             )),
         }

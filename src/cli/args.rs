@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::git::GitArgs;
@@ -38,6 +38,7 @@ pub enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(group(ArgGroup::new("making").args(["fix", "diff"]).multiple(true)))]
 pub struct CheckArgs {
     /// Notebooks, and folders to search for notebooks
     #[arg(default_value = ".")]
@@ -55,6 +56,15 @@ pub struct CheckArgs {
     /// Count findings by rule instead of printing them
     #[arg(long)]
     pub statistics: bool,
+    /// Make the safe fixes that findings offer, each checked, and print what is left
+    #[arg(long)]
+    pub fix: bool,
+    /// Make unsafe fixes too: cells are put in the order in which they ran
+    #[arg(long, requires = "making")]
+    pub unsafe_fixes: bool,
+    /// Write nothing; print the difference that fixing would make, secrets hidden on both sides
+    #[arg(long, conflicts_with_all = ["output_format", "statistics"])]
+    pub diff: bool,
     /// Print findings only: no verdicts, no summary
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,

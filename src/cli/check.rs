@@ -4,29 +4,48 @@ use std::collections::BTreeMap;
 use std::io::{self as std_io, BufWriter, IsTerminal, Write};
 
 use crate::check::{check, rule_infos};
+use crate::fix::fix;
 use crate::io;
+use crate::redact::hidden;
 use crate::report::{self, NotebookReport, Report, Style};
 
 use super::Outcome;
 use super::args::{CheckArgs, Colour, Format};
-use super::talk::UserError;
+use super::talk::{UserError, difference, note, print};
 use super::work::{Job, gather, in_parallel};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
     let (jobs, mut errors) = gather(&args.paths, &args.rules, &args.files, args.verbose)?;
     let with_lines = args.output_format.names_lines();
     let mut notebooks = Vec::new();
-    for result in in_parallel(args.files.jobs, &jobs, |job| one(job, with_lines))? {
+    let mut changed = 0_usize;
+    let mut differences = String::new();
+    for result in in_parallel(args.files.jobs, &jobs, |job| one(job, args, with_lines))? {
         match result {
-            Ok(notebook) => notebooks.push(notebook),
+            Ok(judged) => {
+                if !judged.done.is_empty() {
+                    changed += 1;
+                    say_fixed(args, &judged);
+                }
+                differences.push_str(&judged.difference);
+                notebooks.push(judged.report);
+            }
             Err(error) => errors.push(error),
         }
     }
     errors.iter().for_each(UserError::say);
+    if args.diff {
+        print(&differences)?;
+        return Ok(match (errors.is_empty(), changed) {
+            (false, _) => Outcome::Failed,
+            (true, 0) => Outcome::Clean,
+            (true, _) => Outcome::Findings,
+        });
+    }
     let report = Report::new(notebooks, errors.iter().map(UserError::unread).collect());
     // programs expect their object whatever happened; a person has been told
     if !report.notebooks.is_empty() || args.output_format.is_for_programs() {
-        print(args, &report)?;
+        print_report(args, &report)?;
     }
     Ok(match (errors.is_empty(), report.findings().next()) {
         (false, _) => Outcome::Failed,
@@ -35,18 +54,50 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
     })
 }
 
-fn one(job: &Job, with_lines: bool) -> Result<NotebookReport, UserError> {
-    let text = io::read(&job.found.path)?;
-    let name = job.found.path.to_string_lossy();
-    let judged = check(&name, &text, &job.resolved.strictness);
-    let mut report = judged.map_err(|error| UserError::unreadable(&name, &error))?;
-    if with_lines {
-        report.locate(&text);
-    }
-    Ok(report)
+/// A notebook's report, and what was or would be fixed before it.
+struct Judged {
+    report: NotebookReport,
+    done: Vec<String>,
+    difference: String,
 }
 
-fn print(args: &CheckArgs, report: &Report) -> Result<(), Vec<UserError>> {
+fn one(job: &Job, args: &CheckArgs, with_lines: bool) -> Result<Judged, UserError> {
+    let text = io::read(&job.found.path)?;
+    let name = job.found.path.to_string_lossy();
+    let strictness = &job.resolved.strictness;
+    let unreadable = |error| UserError::unreadable(&name, &error);
+    let mut judged = Judged {
+        report: check(&name, &text, strictness).map_err(unreadable)?,
+        done: Vec::new(),
+        difference: String::new(),
+    };
+    let offered = judged.report.findings.iter().any(|finding| finding.fix.is_some());
+    let mut text = text;
+    if offered && (args.fix || args.diff) {
+        let fixed = fix(&name, &text, strictness, args.unsafe_fixes).map_err(unreadable)?;
+        if args.diff {
+            judged.difference = difference(&name, &hidden(&text), &hidden(&fixed.text));
+        } else if fixed.text != text {
+            io::write_atomic(&job.found.path, fixed.text.as_bytes())?;
+        }
+        judged.report = fixed.report;
+        judged.done = fixed.done;
+        text = fixed.text;
+    }
+    if with_lines {
+        judged.report.locate(&text);
+    }
+    Ok(judged)
+}
+
+fn say_fixed(args: &CheckArgs, judged: &Judged) {
+    if !args.quiet {
+        let would = if args.diff { "would be fixed" } else { "fixed" };
+        note(&format!("{}: {would}: {}", judged.report.path, judged.done.join("; ")));
+    }
+}
+
+fn print_report(args: &CheckArgs, report: &Report) -> Result<(), Vec<UserError>> {
     let mut out = BufWriter::new(std_io::stdout().lock());
     let written = if args.statistics && matches!(args.output_format, Format::Full | Format::Concise | Format::Markdown)
     {

@@ -2,16 +2,13 @@
 
 use std::path::Path;
 
-use similar::TextDiff;
-
 use crate::io;
 use crate::redact::{Options, Redacted, redact};
-use crate::report::printable;
 
 use super::Outcome;
 use super::args::{RedactArgs, RuleArgs};
 use super::resolve::Resolver;
-use super::talk::{UserError, note, print};
+use super::talk::{UserError, difference, note, print};
 use super::work::{Job, gather, in_parallel, on_deep_stack};
 
 pub(super) fn run(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
@@ -60,7 +57,7 @@ fn one(job: &Job, args: &RedactArgs) -> Result<Done, UserError> {
     if changed && !args.check && !args.diff {
         io::write_atomic(path, redacted.text.as_bytes())?;
     }
-    let shown = (changed && args.diff).then(|| diff(&name, &redacted));
+    let shown = (changed && args.diff).then(|| difference(&name, &redacted.before_shown, &redacted.after_shown));
     Ok(Done {
         changed,
         notes: notes(&name, &redacted, args, changed),
@@ -77,7 +74,7 @@ fn filter(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
         .map_err(|error| vec![UserError::unredacted("-", &error)])?;
     let changed = redacted.text != text;
     if args.diff && changed {
-        print(&diff("-", &redacted))?;
+        print(&difference("-", &redacted.before_shown, &redacted.after_shown))?;
     }
     if args.check || args.diff {
         return Ok(if changed { Outcome::Findings } else { Outcome::Clean });
@@ -124,16 +121,4 @@ fn notes(name: &str, redacted: &Redacted, args: &RedactArgs, changed: bool) -> V
         notes.push(format!("{name}: {} because they are ignored", stay(redacted.ignored)));
     }
     notes
-}
-
-/// The difference, in which no secret is shown on either side.
-fn diff(name: &str, redacted: &Redacted) -> String {
-    let diff = TextDiff::from_lines(&redacted.before_shown, &redacted.after_shown);
-    let header = (format!("{name} (before)"), format!("{name} (after)"));
-    let text = diff
-        .unified_diff()
-        .context_radius(2)
-        .header(&header.0, &header.1)
-        .to_string();
-    text.lines().map(|line| printable(line).into_owned() + "\n").collect()
 }

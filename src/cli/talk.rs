@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use similar::TextDiff;
+
 use crate::io::FileError;
 use crate::notebook::ReadError;
 use crate::redact::RedactError;
@@ -116,4 +118,16 @@ pub(super) fn print(text: &str) -> Result<(), Vec<UserError>> {
         )]),
         _ => Ok(()),
     }
+}
+
+/// The difference between two texts, with nothing in it that a terminal would obey. Secrets are hidden before.
+pub(super) fn difference(name: &str, before: &str, after: &str) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let header = (format!("{name} (before)"), format!("{name} (after)"));
+    let text = diff
+        .unified_diff()
+        .context_radius(2)
+        .header(&header.0, &header.1)
+        .to_string();
+    text.lines().map(|line| printable(line).into_owned() + "\n").collect()
 }

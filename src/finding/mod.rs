@@ -4,6 +4,8 @@ mod place;
 
 use std::cmp::Ordering;
 
+use crate::text::Edit;
+
 pub use place::{Excerpt, Located, Place, PlaceKind};
 
 /// How much a finding matters. Ordered from least to most.
@@ -58,6 +60,8 @@ pub struct Fix {
     /// Whether the fix keeps what the notebook computes.
     pub safe: bool,
     pub description: String,
+    /// What it changes in the file.
+    pub edits: Vec<Edit>,
 }
 
 /// One thing that a rule found.

@@ -3,7 +3,7 @@
 use crate::json::{Decoded, Document, Kind, NodeId, decode, decode_lines, text_of};
 use crate::text::Span;
 
-use super::cell::{Cell, CellIdx};
+use super::cell::{Cell, CellIdx, Output};
 use super::language::Language;
 
 /// Something about the file's form that a person should know. The rest of the notebook is read all the same.
@@ -40,6 +40,16 @@ impl Notebook<'_> {
     /// Decodes a string, or a list of strings joined. Anything else decodes to nothing.
     pub fn text_of(&self, node: NodeId) -> Decoded {
         text_of(&self.json, self.text, node)
+    }
+
+    /// An error's traceback: a list of frames, each on lines of its own.
+    pub fn frames(&self, output: &Output) -> Option<String> {
+        let node = output.text.filter(|_| output.is_error())?;
+        if self.json.kind(node) != Kind::Array {
+            return Some(self.text_of(node).text);
+        }
+        let frames = self.json.items(node).map(|item| self.text_of(item).text);
+        Some(frames.collect::<Vec<_>>().join("\n"))
     }
 
     /// The value at a path of keys below `node`.

@@ -128,6 +128,16 @@ fn rule_of(kind: PlaceKind) -> (&'static str, &'static str) {
     }
 }
 
+/// A notebook's text with every secret in it hidden, for showing.
+pub fn hidden(text: &str) -> String {
+    let mut edits = EditSet::new();
+    if let Ok(notebook) = notebook::read(text) {
+        let found = secrets::scan(&notebook).found;
+        found.iter().for_each(|secret| hide(&mut edits, secret));
+    }
+    edits.apply(text)
+}
+
 fn hide(edits: &mut EditSet, secret: &Secret) {
     for piece in &secret.pieces {
         // overlapping pieces are hidden already

@@ -59,6 +59,10 @@ fn write_finding(notebook: &NotebookReport, finding: &Finding, style: Style, out
     if let Some(hint) = &finding.hint {
         writeln!(out, "   {} hint: {}", style.faint("="), printable(hint))?;
     }
+    if let Some(fix) = &finding.fix {
+        let option = if fix.safe { "--fix" } else { "--fix --unsafe-fixes" };
+        writeln!(out, "   {} {option}: {}", style.faint("="), printable(&fix.description))?;
+    }
     writeln!(out)
 }
 

@@ -3,11 +3,11 @@
 use crate::facts::Facts;
 use crate::facts::flow::Miss;
 use crate::facts::history::History;
-use crate::finding::{Finding, Located, Place, PlaceKind};
+use crate::finding::{Finding, Fix, Located, Place, PlaceKind};
 use crate::notebook::{Cell, CellIdx, Notebook};
 use crate::python::CellCode;
 use crate::secrets::Secrets;
-use crate::text::Span;
+use crate::text::{Edit, Span};
 
 use super::Meta;
 
@@ -67,6 +67,28 @@ impl Context<'_> {
         place.cell = Some(cell.idx);
         place.output = Some(index);
         place
+    }
+
+    /// The fix that empties the lists of outputs of these cells. Their counts stay: they tell how the cells ran.
+    pub(super) fn clear_outputs(&self, cells: &[&Cell]) -> Option<Fix> {
+        let lists = cells.iter().filter(|cell| !cell.outputs.is_empty());
+        let edits: Vec<Edit> = lists
+            .filter_map(|cell| {
+                Some(Edit {
+                    span: self.notebook.json.span(cell.outputs_node?),
+                    replacement: "[]".to_owned(),
+                })
+            })
+            .collect();
+        let what = match cells {
+            [cell] => format!("the outputs of cell {}", cell.idx),
+            _ => format!("the outputs of {} cells", edits.len()),
+        };
+        (!edits.is_empty()).then(|| Fix {
+            safe: true,
+            description: format!("clear {what}"),
+            edits,
+        })
     }
 
     /// The parsed cell.

@@ -1,10 +1,13 @@
 //! MB105: a cell whose stored output is an error or an interrupt.
 
-use crate::finding::{Finding, Place, Related, Severity};
-use crate::notebook::{Cell, Output, OutputKind};
+use crate::facts::Certainty;
+use crate::facts::history::Gift;
+use crate::finding::{Confidence, Finding, Place, Related, Severity};
+use crate::notebook::{Cell, CellIdx, OutputKind};
 use crate::secrets::without_ansi;
 use crate::text::{LineIndex, Span};
 
+use super::traceback::{Raised, raised};
 use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
@@ -40,14 +43,15 @@ impl Rule for FailedCell {
 
 fn finding(ctx: &Context<'_>, cell: &Cell, index: usize, (name, value): (&str, &str)) -> Finding {
     let interrupted = name == "KeyboardInterrupt";
-    let said = ctx.quote(&without_ansi(value));
-    let name = ctx.quote(name);
-    let message = match (interrupted, name.is_empty(), said.is_empty()) {
+    let plain = without_ansi(value);
+    let said = ctx.quote(&plain);
+    let shown = ctx.quote(name);
+    let message = match (interrupted, shown.is_empty(), said.is_empty()) {
         (true, ..) => format!("cell {} was interrupted; what it computes may be incomplete", cell.idx),
         (_, true, true) => format!("cell {} failed", cell.idx),
         (_, true, false) => format!("cell {} failed: {said}", cell.idx),
-        (_, false, true) => format!("cell {} failed with {name}", cell.idx),
-        (_, false, false) => format!("cell {} failed with {name}: {said}", cell.idx),
+        (_, false, true) => format!("cell {} failed with {shown}", cell.idx),
+        (_, false, false) => format!("cell {} failed with {shown}: {said}", cell.idx),
     };
     let mut finding = META.finding(ctx.of_output(cell, index), message);
     if interrupted {
@@ -55,34 +59,72 @@ fn finding(ctx: &Context<'_>, cell: &Cell, index: usize, (name, value): (&str, &
     }
     finding.hint =
         Some("fix the cell and run it again, or tag it `raises-exception` where it is meant to fail".to_owned());
-    let raised = cell.outputs.get(index).and_then(|output| raised_at(ctx, cell, output));
-    finding.related.extend(raised.map(|place| Related {
-        message: "raised here".to_owned(),
-        place,
-    }));
+    let raised = cell.outputs.get(index).and_then(|output| raised(ctx, output));
+    if let Some(place) = raised.as_ref().and_then(|raised| place(ctx, cell, raised)) {
+        finding.related.push(Related {
+            message: "raised here".to_owned(),
+            place,
+        });
+    }
+    if !interrupted && raised.is_some_and(|raised| !raised.is_in(cell)) {
+        past(&mut finding, "by code that it no longer holds");
+    } else if name == "NameError" {
+        judge_name(ctx, cell, &plain, &mut finding);
+    }
     finding
 }
 
-/// The line that the traceback's arrow in the cell's own frame, its outermost, points at.
-fn raised_at(ctx: &Context<'_>, cell: &Cell, output: &Output) -> Option<Place> {
-    let traceback = ctx.notebook.text_of(output.text?).text;
-    let frames = without_ansi(&traceback);
-    let own = ["<ipython-input-", "Cell In", "Input In"]
+/// The error is of a state that is gone: whether it comes again can't be seen.
+fn past(finding: &mut Finding, why: &str) {
+    finding.message.push_str("; it was raised ");
+    finding.message.push_str(why);
+    finding.confidence = Confidence::Likely;
+    finding.hint = Some("run the cell again: the error may be gone".to_owned());
+}
+
+/// Whether the code as it is today raises a recorded `NameError` in a run from the top.
+fn judge_name(ctx: &Context<'_>, cell: &Cell, value: &str, finding: &mut Finding) {
+    let Some(name) = value.split('\'').nth(1) else { return };
+    let missing = ctx
+        .misses
         .iter()
-        .filter_map(|head| frames.find(head))
-        .min()?;
-    let arrow = frames
-        .get(own..)?
-        .lines()
-        .find_map(|line| line.trim_start_matches('-').strip_prefix("> "))?;
-    let number: usize = arrow.split_whitespace().next()?.parse().ok()?;
+        .any(|miss| miss.cell == cell.idx && ctx.facts.text(miss.name) == name);
+    if missing {
+        finding.message.push_str(", and a run from the top raises it again");
+    } else if let Some(giver) = giver(ctx, cell, name).and_then(|idx| ctx.notebook.cell(idx)) {
+        past(
+            finding,
+            &format!(
+                "when {} had not run, which gives it from the top",
+                ctx.name_cell(giver.idx)
+            ),
+        );
+        finding.related.push(Related {
+            message: format!("gives `{}`", ctx.quote(name)),
+            place: ctx.of_cell(giver),
+        });
+    }
+}
+
+/// The last cell above that gives the name on every path.
+fn giver(ctx: &Context<'_>, cell: &Cell, name: &str) -> Option<CellIdx> {
+    let above = ctx.history.steps.iter().filter(|step| step.idx < cell.idx);
+    let gives = above.flat_map(|step| step.gives.iter().map(move |give| (step.idx, give)));
+    gives
+        .filter(|(_, (given, gift, certainty))| {
+            let binds = *gift != Gift::Change && *certainty == Certainty::Definite;
+            binds && ctx.facts.text(*given) == name
+        })
+        .map(|(idx, _)| idx)
+        .last()
+}
+
+/// The line that the traceback's arrow points at, if the cell still holds it just there.
+fn place(ctx: &Context<'_>, cell: &Cell, raised: &Raised) -> Option<Place> {
     let source = &cell.source.text;
-    let index = LineIndex::new(source);
-    let start = index.start(number.checked_sub(1)?);
+    let start = LineIndex::new(source).start(raised.line.checked_sub(1)?);
     let line = source.get(start..)?.lines().next()?;
-    // the cell may have been edited since: then the arrow's line is not the cell's any more
-    let shown = arrow.split_once(' ').map_or("", |(_, text)| text).trim();
-    if line.trim().is_empty() || shown != line.trim() {
+    if line.trim().is_empty() || raised.text != line.trim() {
         return None;
     }
     let indent = line.len() - line.trim_start().len();

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Related, Severity};
 use crate::notebook::Cell;
 
 use super::counts::{counted, stayed};
+use super::reorder;
 use super::replay::{self, Late};
 use super::{Context, Meta, Reads, Rule};
 
@@ -52,6 +53,9 @@ impl Rule for OutOfOrderExecution {
             finding
                 .message
                 .push_str("; no cell had another value than a run from the top gives it");
+        } else {
+            let moved: Vec<(&Cell, i64)> = moved.iter().map(|moved| **moved).collect();
+            finding.fix = reorder::offer(ctx, &counted, &moved);
         }
         finding.hint = Some(
             "restart the kernel, run all cells and save; then see whether the results are still the same".to_owned(),

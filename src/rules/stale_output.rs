@@ -1,11 +1,13 @@
 //! MB106: an output that is older than what it shows.
 
+use ruff_python_ast::{Expr, Stmt};
+
 use crate::facts::history::Gift;
 use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::notebook::{Cell, Output, OutputKind};
-use crate::secrets::without_ansi;
 
 use super::replay::{Late, late};
+use super::traceback::raised;
 use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
@@ -29,24 +31,28 @@ impl Rule for StaleOutput {
             out.extend(ran_late(ctx, &late));
         }
         for cell in ctx.notebook.code_cells() {
-            out.extend(quotes_other_code(ctx, cell));
+            out.extend(of_other_run(ctx, cell));
         }
     }
 }
 
 /// One finding for each cell that ran late: its consumers have one remedy.
 fn ran_late(ctx: &Context<'_>, late: &Late<'_>) -> Option<Finding> {
-    let shows = |cell: &&Cell| !cell.outputs.is_empty();
     let stale: Vec<&Cell> = late.stale.iter().filter_map(|&idx| ctx.notebook.cell(idx)).collect();
-    let shown: Vec<&Cell> = stale.iter().copied().filter(shows).collect();
+    let (shown, mute): (Vec<&Cell>, Vec<&Cell>) = stale.iter().copied().partition(|cell| !cell.outputs.is_empty());
+    // what would show something and doesn't was cleared: then there is nothing stale to see
+    if shown.is_empty() && mute.iter().any(|cell| displays(ctx, cell)) {
+        return None;
+    }
     let direct = late.links.first()?;
     let first = ctx.notebook.cell(direct.consumer)?;
     let (producer, consumer) = (ctx.name_cell(late.producer), ctx.name_cell(first.idx));
     let names = names(ctx, late, first);
-    let more = match shown.iter().filter(|cell| cell.idx != first.idx).count() {
-        0 => String::new(),
-        1 => "; 1 more output depends on it".to_owned(),
-        n => format!("; {n} more outputs depend on it"),
+    let others: Vec<&Cell> = shown.iter().copied().filter(|cell| cell.idx != first.idx).collect();
+    let more = match others.as_slice() {
+        [] => String::new(),
+        [one] => format!("; the output of cell {} follows from it", one.idx),
+        many => format!("; the outputs of {} follow from it", listed(many)),
     };
     let verb = match late.gift {
         Gift::Change => "changes",
@@ -59,24 +65,38 @@ fn ran_late(ctx: &Context<'_>, late: &Late<'_>) -> Option<Finding> {
         finding.confidence = Confidence::Possible;
         finding.severity = Severity::Note;
     }
-    finding.related = ctx
-        .notebook
-        .cell(late.producer)
-        .map(|cell| Related {
+    finding
+        .related
+        .extend(ctx.notebook.cell(late.producer).map(|cell| Related {
             message: "ran later".to_owned(),
             place: ctx.of_cell(cell),
-        })
-        .into_iter()
-        .collect();
-    for cell in shown.iter().filter(|cell| cell.idx != first.idx) {
+        }));
+    for cell in others {
         finding.related.push(Related {
             message: format!("the output of {} may be stale", ctx.name_cell(cell.idx)),
             place: ctx.of_output(cell, 0),
         });
     }
-    finding.hint =
-        Some("restart the kernel and run all cells, so that every output comes from the code above it".to_owned());
+    finding.hint = Some(format!(
+        "run {} again, or restart the kernel and run all cells, so that every output comes from the code above it",
+        listed(&stale)
+    ));
+    if finding.severity > Severity::Note && shown.iter().any(|cell| displays(ctx, cell)) {
+        finding.fix = ctx.clear_outputs(&shown);
+    }
     Some(finding)
+}
+
+/// `cell 3`, `cells 3 and 7`, `cells 3, 7, 8 and 4 more`.
+fn listed(cells: &[&Cell]) -> String {
+    let numbers: Vec<String> = cells.iter().map(|cell| cell.idx.to_string()).collect();
+    match numbers.as_slice() {
+        [one] => format!("cell {one}"),
+        [one, other] => format!("cells {one} and {other}"),
+        [a, b, c] => format!("cells {a}, {b} and {c}"),
+        [a, b, c, rest @ ..] => format!("cells {a}, {b}, {c} and {} more", rest.len()),
+        [] => "the cells".to_owned(),
+    }
 }
 
 /// What a cell takes from the late one, in words.
@@ -91,47 +111,69 @@ fn names(ctx: &Context<'_>, late: &Late<'_>, consumer: &Cell) -> String {
     }
 }
 
-/// A traceback that quotes a line of the cell that the cell doesn't hold: it was edited since.
-fn quotes_other_code(ctx: &Context<'_>, cell: &Cell) -> Option<Finding> {
-    let index = cell.outputs.iter().position(Output::is_error)?;
-    let output = cell.outputs.get(index)?;
-    if matches!(&output.kind, OutputKind::Error { name, .. } if name == "KeyboardInterrupt") {
-        return None;
-    }
-    let quoted = quoted_line(&without_ansi(&ctx.notebook.text_of(output.text?).text))?;
-    let bare = |text: &str| -> String { text.chars().filter(|c| !c.is_whitespace()).collect() };
-    // IPython quotes magics as the calls that they become
-    if quoted.contains("get_ipython()") || bare(&quoted).is_empty() {
-        return None;
-    }
-    let wanted = bare(&quoted);
-    if cell.source.text.lines().any(|line| bare(line) == wanted) {
-        return None;
-    }
-    let message = format!(
-        "the error of cell {} comes from code that it no longer holds: `{}`",
-        cell.idx,
-        ctx.quote(&quoted)
-    );
+/// An output of another run than the cell's last one, or of code that the cell doesn't hold any more.
+fn of_other_run(ctx: &Context<'_>, cell: &Cell) -> Option<Finding> {
+    let (index, message) = cell
+        .outputs
+        .iter()
+        .enumerate()
+        .find_map(|(index, output)| Some((index, witness(ctx, cell, output)?)))?;
     let mut finding = META.finding(ctx.of_output(cell, index), message);
-    finding.hint = Some("run the cell again; it was edited since".to_owned());
+    finding.hint = Some("run the cell again: its outputs are not those of its code and its last run".to_owned());
+    finding.fix = ctx.clear_outputs(&[cell]);
     Some(finding)
 }
 
-/// The line that the arrow of the cell's own, outermost frame points at.
-fn quoted_line(traceback: &str) -> Option<String> {
-    let mut lines = traceback.lines();
-    // only the outermost frame is known to be the cell's own
-    let header = lines.find(|line| {
-        ["<ipython-input-", "Cell In", "Input In"]
-            .iter()
-            .any(|head| line.contains(head))
-    })?;
-    let own = match header.split_once(" in ") {
-        Some((_, place)) => place.contains("<module>") || place.contains("<cell line:"),
-        None => header.starts_with("Cell In") || header.starts_with("Input In"),
+/// What an output says against its cell.
+fn witness(ctx: &Context<'_>, cell: &Cell, output: &Output) -> Option<String> {
+    let of_run = |run: Option<i64>, what: &str| {
+        let (run, last) = (run?, cell.execution_count?);
+        (run != last && run > 0 && last > 0).then(|| {
+            format!(
+                "the {what} of cell {} is of run In [{run}], and the cell last ran as In [{last}]",
+                cell.idx
+            )
+        })
     };
-    let quoted = lines.find_map(|line| line.trim_start_matches('-').strip_prefix("> "))?;
-    let (_, text) = quoted.split_once(' ')?;
-    own.then(|| text.trim().to_owned())
+    match &output.kind {
+        OutputKind::ExecuteResult { count } => of_run(*count, "result"),
+        OutputKind::Error { name, .. } if name != "KeyboardInterrupt" => {
+            let raised = raised(ctx, output)?;
+            if !raised.is_in(cell) {
+                let quoted = ctx.quote(&raised.text);
+                return Some(format!(
+                    "the error of cell {} comes from code that it no longer holds: `{quoted}`",
+                    cell.idx
+                ));
+            }
+            of_run(raised.run, "error")
+        }
+        _ => None,
+    }
+}
+
+/// Whether the code of a cell is such that a run of it shows something.
+fn displays(ctx: &Context<'_>, cell: &Cell) -> bool {
+    let Some(code) = ctx.code(cell.idx) else { return false };
+    let prints = |stmt: &Stmt| matches!(stmt, Stmt::Expr(expr) if matches!(called(&expr.value), Some("print" | "display" | "show")));
+    let result = |stmt: &Stmt| match stmt {
+        Stmt::Expr(expr) => {
+            let source = cell.source.text.trim_end();
+            let in_place = expr
+                .value
+                .as_call_expr()
+                .is_some_and(|call| call.arguments.find_keyword("inplace").is_some());
+            !source.ends_with(';') && !in_place
+        }
+        _ => false,
+    };
+    code.statements().iter().any(prints) || code.statements().last().is_some_and(result)
+}
+
+fn called(expr: &Expr) -> Option<&str> {
+    match expr.as_call_expr()?.func.as_ref() {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
 }

@@ -8,7 +8,9 @@
 )]
 
 mod bless;
+mod fix;
 mod harness;
+mod history;
 mod ignores;
 // what runs the real tools on a package is in one place; each binary uses its part of it
 #[path = "../emit/tools.rs"]

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use mortarboard::check::{Strictness, check, rule_names};
 use mortarboard::finding::{PlaceKind, Severity};
+use mortarboard::fix::fix;
 use mortarboard::notebook::{self, Notebook};
 use mortarboard::python::parse_cells;
 use mortarboard::redact::{Options, redact};
@@ -329,6 +330,66 @@ fn broken_cells(notebook: &Notebook<'_>) -> Vec<usize> {
     let cells = parse_cells(notebook);
     let broken = cells.iter().filter(|code| code.syntax_error().is_some());
     broken.map(|code| code.idx.number()).collect()
+}
+
+/// A fix removes the findings that offer it and brings none, a second run changes nothing, and beside lists of outputs
+/// (and the comments that ignore nothing) every cell keeps its bytes.
+#[test]
+fn fixes_only_mend() {
+    let strictness = Strictness {
+        selection: Selection::all(&rule_names()),
+        warnings_are_errors: false,
+    };
+    each(|path, notebook| {
+        let before = check("a.ipynb", notebook.text, &strictness).unwrap();
+        let offers = before.findings.iter().any(|finding| finding.fix.is_some());
+        for with_unsafe in [false, true] {
+            let place = || format!("{} (unsafe fixes: {with_unsafe})", path.display());
+            let fixed = fix("a.ipynb", notebook.text, &strictness, with_unsafe).unwrap();
+            assert_eq!(fixed.done.is_empty(), fixed.text == notebook.text, "{}", place());
+            assert!(offers || fixed.done.is_empty(), "{}", place());
+            assert!(fixed.report.findings.len() <= before.findings.len(), "{}", place());
+            for finding in &fixed.report.findings {
+                let known = before.findings.iter().any(|old| old.fingerprint == finding.fingerprint);
+                assert!(known, "{}: {} came", place(), finding.message);
+            }
+            let again = fix("a.ipynb", &fixed.text, &strictness, with_unsafe).unwrap();
+            assert!(
+                again.done.is_empty() && again.text == fixed.text,
+                "{}: a second run",
+                place()
+            );
+            let after = notebook::read(&fixed.text).unwrap();
+            if fixed.done.iter().any(|done| done.contains("comment")) {
+                continue;
+            }
+            let (mut old, mut new) = (bare_cells(notebook), bare_cells(&after));
+            if with_unsafe {
+                old.sort();
+                new.sort();
+            }
+            assert_eq!(old, new, "{}", place());
+        }
+    });
+}
+
+/// The bytes between the cells, and of each cell those outside of its list of outputs.
+fn bare_cells(notebook: &Notebook<'_>) -> Vec<String> {
+    let mut edits = EditSet::new();
+    for node in notebook.cells.iter().filter_map(|cell| cell.outputs_node) {
+        edits.push(notebook.json.span(node), "[]").unwrap();
+    }
+    let mut parts: Vec<String> = notebook
+        .cells
+        .iter()
+        .map(|cell| edits.apply_within(notebook.text, cell.span))
+        .collect();
+    let mut outside = EditSet::new();
+    for cell in &notebook.cells {
+        outside.push(cell.span, "").unwrap();
+    }
+    parts.push(outside.apply(notebook.text));
+    parts
 }
 
 /// The same bytes, whatever the order of the paths and the number of jobs.
