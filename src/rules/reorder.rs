@@ -86,18 +86,22 @@ fn order(ctx: &Context<'_>, counted: &[(&Cell, i64)], moved: &[(&Cell, i64)]) ->
     order
 }
 
-/// Whether a run in this order takes every name from where the recorded run had it, and finds all that are missing.
+/// Whether a run in this order takes every name from where the recorded run had it, and misses none: neither those
+/// that a run from the top finds, nor those that it misses.
 fn runs_as_recorded(ctx: &Context<'_>, order: &[CellIdx]) -> bool {
     let steps: Vec<&Step> = order
         .iter()
         .filter_map(|idx| ctx.history.steps.iter().find(|step| step.idx == *idx))
         .collect();
     let given = links(steps.into_iter());
-    let key = |link: &Link| (link.consumer, link.need.name, link.producer);
-    let binding = |links: &[Link]| -> BTreeSet<_> {
+    let from = |links: &[Link]| -> BTreeSet<_> {
         let binding = links.iter().filter(|link| link.gift != Gift::Import);
-        binding.map(key).collect()
+        binding
+            .map(|link| (link.consumer, link.need.name, link.producer))
+            .collect()
     };
-    let found = |name: NameId, cell: CellIdx| given.iter().any(|link| link.consumer == cell && link.need.name == name);
-    binding(&given) == binding(&ctx.history.recorded) && ctx.misses.iter().all(|miss| found(miss.name, miss.cell))
+    let found: BTreeSet<(CellIdx, NameId)> = given.iter().map(|link| (link.consumer, link.need.name)).collect();
+    let wanted = ctx.history.top.iter().map(|link| (link.consumer, link.need.name));
+    let missed = ctx.misses.iter().map(|miss| (miss.cell, miss.name));
+    from(&given) == from(&ctx.history.recorded) && wanted.chain(missed).all(|read| found.contains(&read))
 }
