@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::git::GitArgs;
@@ -38,7 +38,6 @@ pub enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(group(ArgGroup::new("making").args(["fix", "diff"]).multiple(true)))]
 pub struct CheckArgs {
     /// Notebooks, and folders to search for notebooks
     #[arg(default_value = ".")]
@@ -60,9 +59,9 @@ pub struct CheckArgs {
     #[arg(long)]
     pub fix: bool,
     /// Make unsafe fixes too: cells are put in the order in which they ran
-    #[arg(long, requires = "making")]
+    #[arg(long, requires = "fix")]
     pub unsafe_fixes: bool,
-    /// Write nothing; print the difference that fixing would make, secrets hidden on both sides
+    /// Write nothing, with or without `--fix`; print the difference that fixing would make, secrets hidden on both sides
     #[arg(long, conflicts_with_all = ["output_format", "statistics"])]
     pub diff: bool,
     /// Print findings only: no verdicts, no summary

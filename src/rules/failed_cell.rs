@@ -110,13 +110,11 @@ fn judge_name(ctx: &Context<'_>, cell: &Cell, value: &str, finding: &mut Finding
 fn giver(ctx: &Context<'_>, cell: &Cell, name: &str) -> Option<CellIdx> {
     let above = ctx.history.steps.iter().filter(|step| step.idx < cell.idx);
     let gives = above.flat_map(|step| step.gives.iter().map(move |give| (step.idx, give)));
+    let binds = |gift, certainty| gift != Gift::Change && certainty == Certainty::Definite;
     gives
-        .filter(|(_, (given, gift, certainty))| {
-            let binds = *gift != Gift::Change && *certainty == Certainty::Definite;
-            binds && ctx.facts.text(*given) == name
-        })
+        .rev()
+        .find(|(_, (given, gift, certainty))| binds(*gift, *certainty) && ctx.facts.text(*given) == name)
         .map(|(idx, _)| idx)
-        .last()
 }
 
 /// The line that the traceback's arrow points at, if the cell still holds it just there.

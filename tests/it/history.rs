@@ -47,8 +47,10 @@ fn verdict(report: &Value) -> (String, Value) {
     )
 }
 
-/// The metadata that each front end leaves for a cell that ran at a minute of an hour.
-fn fronts() -> Vec<(&'static str, fn(u64) -> Value)> {
+/// A front end, and the metadata that it leaves for a cell that ran at a minute of an hour.
+type Front = (&'static str, fn(u64) -> Value);
+
+fn fronts() -> Vec<Front> {
     vec![
         ("JupyterLab", |minute| {
             json!({"execution": {"iopub.execute_input": format!("2024-05-06T07:{minute:02}:00.157Z"),
