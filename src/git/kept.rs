@@ -47,8 +47,7 @@ impl Kept {
 
     /// How many notebooks are kept, and their bytes.
     pub fn extent(&self) -> (usize, u64) {
-        let found = io::discover(std::slice::from_ref(&self.folder)).0;
-        (found.len(), found.iter().map(|found| found.size).sum())
+        io::extent(&self.folder)
     }
 
     pub fn folder(&self) -> &std::path::Path {

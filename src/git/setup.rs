@@ -161,9 +161,8 @@ fn label(git: &Git, wish: &Install<'_>) -> Result<PathBuf, GitError> {
     let Some(file) = wish.attributes else {
         return Ok(PathBuf::from(INFO));
     };
-    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    let folder = std::path::absolute(git.folder()).unwrap_or_default();
-    Ok(match absolute.strip_prefix(&folder) {
+    let absolute = io::without_links(file);
+    Ok(match absolute.strip_prefix(git.folder()) {
         Ok(inside) if wish.scope == Scope::Local => inside.to_owned(),
         _ => absolute,
     })

@@ -5,7 +5,7 @@ mod commit;
 mod raw;
 
 pub use commit::commit;
-pub use raw::{find_program, read_bytes, remove, write_with_folders};
+pub use raw::{extent, find_program, read_bytes, remove, without_links, write_with_folders};
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};

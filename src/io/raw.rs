@@ -38,6 +38,29 @@ pub fn remove(path: &Path) -> Result<(), FileError> {
     fs::remove_file(path).map_err(|error| FileError::from_io(path, &error))
 }
 
+/// The files below a folder: how many, and their bytes. A folder that isn't there has none.
+pub fn extent(folder: &Path) -> (usize, u64) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.fold((0, 0), |(files, bytes), entry| match entry.metadata() {
+        Ok(data) if data.is_dir() => {
+            let (more, larger) = extent(&entry.path());
+            (files + more, bytes + larger)
+        }
+        Ok(data) => (files + 1, bytes + data.len()),
+        Err(_) => (files, bytes),
+    })
+}
+
+/// The path of a file without links and turns in the folders above it; the file needs not be there.
+pub fn without_links(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).ok();
+    match (folder, path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+    }
+}
+
 /// Where a program is, looked for as a shell does.
 pub fn find_program(name: &OsStr) -> Option<PathBuf> {
     let with_ending = |path: PathBuf| {

@@ -65,13 +65,24 @@ impl Repo {
     }
 
     pub fn with_program(&self, program: &str, args: &[&str]) -> Ran {
+        self.with_program_in(".", program, args)
+    }
+
+    fn with_program_in(&self, folder: &str, program: &str, args: &[&str]) -> Ran {
         let ours = Path::new(env!("CARGO_BIN_EXE_mortarboard")).parent().unwrap();
         let theirs = std::env::var_os("PATH").unwrap();
         let theirs: Vec<PathBuf> = std::env::split_paths(&theirs).collect();
         let path: Vec<&Path> = std::iter::once(ours)
             .chain(theirs.iter().map(PathBuf::as_path))
             .collect();
-        said(self.command(program, &path).args(args).output().unwrap())
+        let mut command = self.command(program, &path);
+        said(
+            command
+                .args(args)
+                .current_dir(self.folder.join(folder))
+                .output()
+                .unwrap(),
+        )
     }
 
     pub fn try_git(&self, args: &[&str]) -> Ran {
@@ -86,6 +97,10 @@ impl Repo {
 
     pub fn run(&self, args: &[&str]) -> Ran {
         self.with_program(env!("CARGO_BIN_EXE_mortarboard"), args)
+    }
+
+    fn run_in(&self, folder: &str, args: &[&str]) -> Ran {
+        self.with_program_in(folder, env!("CARGO_BIN_EXE_mortarboard"), args)
     }
 
     pub fn install(&self, args: &[&str]) {
@@ -385,6 +400,25 @@ fn for_all_repositories_of_a_user_or_a_machine() {
     assert!(!repo.home("system").exists() && !attributes.exists());
 }
 
+/// An attributes file of a folder is for the notebooks below it, wherever we are when it is named.
+#[test]
+fn for_a_folder() {
+    let repo = Repo::with_notebooks();
+    std::fs::create_dir(repo.path().join("other")).unwrap();
+    let ran = repo.run_in("other", &["git", "install", "--attributes", "../sub/.gitattributes"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let filter = |path: &str| repo.git(&["check-attr", "filter", path]);
+    assert_eq!(filter("sub/b.ipynb"), "sub/b.ipynb: filter: mortarboard\n");
+    assert_eq!(filter("a.ipynb"), "a.ipynb: filter: unspecified\n");
+    assert_eq!(
+        repo.git(&["config", "filter.mortarboard.added"]),
+        "sub/.gitattributes\n"
+    );
+    std::fs::remove_dir(repo.path().join("other")).unwrap();
+    assert_eq!(repo.run(&["git", "uninstall"]).code, 0);
+    assert!(!repo.path().join("sub/.gitattributes").exists());
+}
+
 #[test]
 fn installing_needs_the_program_and_a_repository() {
     let repo = Repo::new();
@@ -535,6 +569,12 @@ fn outputs_come_back_with_the_branch() {
         assert_eq!(repo.read("a.ipynb"), ran(2));
         repo.is_clean();
     }
+    // those of a run that nobody has added come through a stash
+    repo.write("a.ipynb", ran(3));
+    repo.git(&["stash", "--quiet"]);
+    assert_eq!(repo.read("a.ipynb"), ran(2));
+    repo.git(&["stash", "pop", "--quiet"]);
+    assert_eq!(repo.read("a.ipynb"), ran(3));
     repo.git(&["worktree", "add", "--quiet", "../linked", "main"]);
     assert_eq!(
         std::fs::read_to_string(repo.path().join("../linked/a.ipynb")).unwrap(),

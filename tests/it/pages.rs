@@ -82,7 +82,7 @@ fn commands_work() {
 #[test]
 fn help_is_what_is_printed() {
     let sandbox = Sandbox::new();
-    let mut page = "# Commands\n\nWhat `--help` prints.\n".to_owned();
+    let mut page = "# Commands\n\nWhat `--help` prints. `mortarboard man` and\n`mortarboard completions` make manual pages and completions of the same.\n".to_owned();
     help_of(&sandbox, &[], &mut page);
     bless::file("docs/cli.md", &page);
 }

@@ -108,7 +108,7 @@ fn configured(name: &str, filter: &Configured, troubles: &mut Vec<Trouble>) {
     if !filter.required {
         say(
             format!("the filter {name} is not required: should it fail, git stages outputs"),
-            &format!("git config filter.{name}.required true"),
+            "set `required` to true beside its commands in git's configuration",
         );
     }
     if filter.process.is_none() && (filter.clean.is_none() || filter.smudge.is_none()) {
