@@ -90,7 +90,7 @@ pub struct RuleArgs {
 }
 
 /// Which notebooks of the folders are read, under which settings, how many at a time.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub struct FileArgs {
     /// Use this settings file instead of looking for one
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]

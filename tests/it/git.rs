@@ -551,6 +551,36 @@ fn only_secrets_go_where_that_is_wanted() {
     assert_eq!(staged, leaky.replace(&secret(), "[redacted:github-token]"));
 }
 
+/// Settings say what is filtered, from wherever git is called.
+#[test]
+fn settings_govern_the_filter() {
+    let repo = Repo::new();
+    let leaky = notebook_text(&[code_with(
+        Some(1),
+        "show()",
+        json!([stdout(&format!("token={}\n", secret()))]),
+    )]);
+    repo.write("known/a.ipynb", &leaky);
+    repo.write("b.ipynb", &leaky);
+    repo.write(
+        "mortarboard.toml",
+        "[per-path.\"known/**\"]\nignore = [\"secret-in-output\"]\n",
+    );
+    repo.install(&["--redact-only"]);
+    let added = repo.run_in("known", &["git", "doctor"]);
+    assert_eq!(added.code, 0, "{}", added.out);
+    repo.commit("one");
+    assert_eq!(repo.git(&["show", ":known/a.ipynb"]), leaky);
+    assert!(!repo.git(&["show", ":b.ipynb"]).contains(&secret()));
+    assert_eq!(repo.run_in("known", &["git", "doctor"]).code, 0);
+    // what can't be understood can't be followed
+    repo.write("mortarboard.toml", "no-such-key = 1\n");
+    repo.write("b.ipynb", leaky.replace("show", "print"));
+    let added = repo.try_git(&["add", "b.ipynb"]);
+    assert_ne!(added.code, 0);
+    assert!(added.err.contains("unknown key `no-such-key`"), "{}", added.err);
+}
+
 #[test]
 fn outputs_come_back_with_the_branch() {
     let repo = Repo::new();

@@ -11,7 +11,7 @@ use crate::report::printable;
 use super::super::Outcome;
 use super::super::talk::{UserError, print};
 use super::args::FilterArgs;
-use super::filter::Filter;
+use super::filter::{Filter, with_filter};
 use super::one;
 use super::status::{notebooks, program_of};
 
@@ -58,8 +58,9 @@ pub(super) fn run() -> Result<Outcome, Vec<UserError>> {
         keep_outputs_locally: false,
         ..FilterArgs::of_command(command)
     };
-    let mut filter = Filter::new(args).map_err(one)?;
-    let read = unfiltered(&git, &mut filter, &mut troubles).map_err(one)?;
+    let read = with_filter(args, git.folder(), |mut filter| {
+        unfiltered(&git, &mut filter, &mut troubles).map_err(one)
+    })?;
     let mut out: String = troubles.iter().map(Trouble::text).collect();
     if troubles.is_empty() {
         out.push_str(&format!(

@@ -4,7 +4,8 @@
 //! bytes pass as they are.
 
 use std::io::{BufReader, BufWriter, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::git::{Git, Kept, Request, serve};
 use crate::io;
@@ -14,63 +15,99 @@ use crate::strip::{self, strip};
 use crate::textconv;
 
 use super::super::Outcome;
+use super::super::args::{FileArgs, RuleArgs};
+use super::super::resolve::Resolver;
 use super::super::talk::{UserError, note};
+use super::super::work::on_deep_stack;
 use super::args::{FilterArgs, FilterFileArgs};
 use super::one;
 
 /// The filter, as it was installed.
 pub(super) struct Filter {
-    args: FilterArgs,
+    how: How,
     kept: Option<Kept>,
-    options: strip::Options,
+    /// What paths are relative to.
+    folder: PathBuf,
+}
+
+/// What is taken out.
+enum How {
+    Strip(Box<strip::Options>),
+    Redact(Box<Resolver<'static>>),
+}
+
+/// Nothing is typed where git runs us: the settings of the project say what applies.
+static TYPED: LazyLock<RuleArgs> = LazyLock::new(RuleArgs::default);
+
+/// Git runs its filters in the folder that paths are relative to.
+const HERE: &str = ".";
+
+/// Does something with the filter, where deep code can be parsed if that may have to be.
+///
+/// # Errors
+/// Outputs are to be kept, and there is no repository to keep them in; or what `work` says.
+pub(super) fn with_filter<T: Send>(
+    args: FilterArgs,
+    folder: &Path,
+    work: impl FnOnce(Filter) -> Result<T, Vec<UserError>> + Send,
+) -> Result<T, Vec<UserError>> {
+    let kept = match args.keep_outputs_locally {
+        true => Some(Kept::of(&Git::here()).map_err(one)?),
+        false => None,
+    };
+    if !args.redact_only {
+        let how = How::Strip(Box::default());
+        let folder = folder.to_owned();
+        return work(Filter { how, kept, folder });
+    }
+    on_deep_stack(|| {
+        let resolver = Resolver::new(&TYPED, &FileArgs::default())?;
+        let how = How::Redact(Box::new(resolver));
+        let folder = folder.to_owned();
+        work(Filter { how, kept, folder })
+    })?
 }
 
 impl Filter {
-    /// # Errors
-    /// Outputs are to be kept, and there is no repository to keep them in.
-    pub fn new(args: FilterArgs) -> Result<Self, UserError> {
-        let kept = match args.keep_outputs_locally {
-            true => Some(Kept::of(&Git::here())?),
-            false => None,
-        };
-        let options = strip::Options::default();
-        Ok(Self { args, kept, options })
-    }
-
     /// A notebook as it goes into the repository. A file that is empty is as it should be.
     ///
     /// # Errors
     /// What is no notebook.
-    pub fn cleaned(&mut self, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, UserError> {
+    pub fn cleaned(&mut self, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, Vec<UserError>> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(bytes.to_vec());
         }
         let name = path.display().to_string();
         let text = std::str::from_utf8(bytes).map_err(|error| {
-            UserError::new(
-                format!(
-                    "{name}: the file is not UTF-8: byte {} can't be read",
-                    error.valid_up_to()
-                ),
+            let message = format!(
+                "{name}: the file is not UTF-8: byte {} can't be read",
+                error.valid_up_to()
+            );
+            one(UserError::new(
+                message,
                 "save it as UTF-8, or restore it from version control",
-            )
+            ))
         })?;
-        let unreadable = |error| UserError::unreadable(&name, &error);
-        if !self.args.redact_only {
-            let edits = strip(text, &self.options).map_err(unreadable)?;
-            return Ok(edits.apply(text).into_bytes());
+        match &mut self.how {
+            How::Strip(options) => {
+                let edits = strip(text, options).map_err(|error| one(UserError::unreadable(&name, &error)))?;
+                Ok(edits.apply(text).into_bytes())
+            }
+            How::Redact(resolver) => {
+                let not_ignored = resolver.resolve(&self.folder.join(path))?.not_ignored;
+                let redacted = redact(text, redact::Options::default(), Some(&not_ignored));
+                let redacted = redacted.map_err(|error| one(UserError::unredacted(&name, &error)))?;
+                Ok(redacted.text.into_bytes())
+            }
         }
-        let redacted = redact(text, redact::Options::default(), None);
-        let redacted = redacted.map_err(|error| UserError::unredacted(&name, &error))?;
-        Ok(redacted.text.into_bytes())
     }
 
     /// As [`Self::cleaned`], and what was taken out is kept where that was asked for.
-    fn clean(&mut self, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, UserError> {
+    fn clean(&mut self, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, Vec<UserError>> {
         let cleaned = self.cleaned(path, bytes)?;
         if let Some(kept) = self.kept.as_ref().filter(|_| cleaned != bytes) {
             // without this the next checkout would destroy them
-            kept.keep(&cleaned, bytes)?;
+            kept.keep(&cleaned, bytes).map_err(one)?;
         }
         Ok(cleaned)
     }
@@ -106,17 +143,21 @@ impl Filter {
 /// One notebook on its way in.
 pub(super) fn clean(args: &FilterFileArgs) -> Result<Outcome, Vec<UserError>> {
     let bytes = read_stdin()?;
-    let cleaned = Filter::new(args.filter).and_then(|mut filter| filter.clean(&args.file, &bytes));
-    write_stdout(&cleaned.map_err(one)?)
+    let cleaned = with_filter(args.filter, Path::new(HERE), |mut filter| {
+        filter.clean(&args.file, &bytes)
+    });
+    write_stdout(&cleaned?)
 }
 
 /// One notebook on its way out.
 pub(super) fn smudge(args: &FilterFileArgs) -> Result<Outcome, Vec<UserError>> {
     let bytes = read_stdin()?;
-    match Filter::new(args.filter) {
-        Ok(mut filter) => write_stdout(&filter.smudge(&args.file, bytes)),
-        Err(error) => {
-            note(&format!("warning: {}: {}", args.file.display(), error.message));
+    match with_filter(args.filter, Path::new(HERE), |mut filter| {
+        Ok(filter.smudge(&args.file, bytes.clone()))
+    }) {
+        Ok(smudged) => write_stdout(&smudged),
+        Err(errors) => {
+            errors.iter().for_each(UserError::say);
             write_stdout(&bytes)
         }
     }
@@ -124,25 +165,20 @@ pub(super) fn smudge(args: &FilterFileArgs) -> Result<Outcome, Vec<UserError>> {
 
 /// All notebooks of a git command, in git's protocol.
 pub(super) fn process(args: FilterArgs) -> Result<Outcome, Vec<UserError>> {
-    let mut filter = Filter::new(args).map_err(one)?;
-    let mut input = BufReader::new(std::io::stdin().lock());
-    let mut output = BufWriter::new(std::io::stdout().lock());
-    let served = serve(&mut input, &mut output, |request, path, bytes| match request {
-        Request::Smudge => Some(filter.smudge(&path, bytes)),
-        Request::Clean => match filter.clean(&path, &bytes) {
-            Ok(cleaned) => Some(cleaned),
-            Err(error) => {
-                error.say();
-                None
+    with_filter(args, Path::new(HERE), |mut filter| {
+        let mut input = BufReader::new(std::io::stdin().lock());
+        let mut output = BufWriter::new(std::io::stdout().lock());
+        let served = serve(&mut input, &mut output, |request, path, bytes| match request {
+            Request::Smudge => Some(filter.smudge(&path, bytes)),
+            Request::Clean => {
+                let cleaned = filter.clean(&path, &bytes);
+                cleaned.map_err(|errors| errors.iter().for_each(UserError::say)).ok()
             }
-        },
-    });
-    served.map(|()| Outcome::Clean).map_err(|error| {
-        vec![UserError::new(
-            error.to_string(),
-            "git runs this command; for a file of your own there is `mortarboard strip`",
-        )]
-    })
+        });
+        let hint = "git runs this command; for a file of your own there is `mortarboard strip`";
+        served.map_err(|error| one(UserError::new(error.to_string(), hint)))
+    })?;
+    Ok(Outcome::Clean)
 }
 
 /// A notebook as text, as git has it or would have it; what is none, line by line as it is.
@@ -156,7 +192,7 @@ pub(super) fn textconv(args: &FilterFileArgs) -> Result<Outcome, Vec<UserError>>
         ..args.filter
     };
     if args.file.is_relative()
-        && let Ok(cleaned) = Filter::new(filter).and_then(|mut filter| filter.cleaned(&args.file, &bytes))
+        && let Ok(cleaned) = with_filter(filter, Path::new(HERE), |mut filter| filter.cleaned(&args.file, &bytes))
     {
         bytes = cleaned;
     }
