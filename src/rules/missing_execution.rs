@@ -1,5 +1,6 @@
 //! MB102: gaps in the execution counts.
 
+use crate::facts::flow::Absence;
 use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::notebook::Cell;
 
@@ -43,7 +44,10 @@ impl Rule for MissingExecution {
         let again = run_again(&by_page, start.iter().chain(&gaps));
         let mut finding = match (gaps.first(), &start) {
             (Some(gap), _) => META.finding(ctx.of_cell(gap.after), message(&gaps, first)),
-            (None, Some(start)) => late_start(ctx, start, again.is_empty()),
+            (None, Some(start)) => match late_start(ctx, start, again.is_empty()) {
+                Some(finding) => finding,
+                None => return,
+            },
             (None, None) => return,
         };
         for (cell, count, missing) in again {
@@ -66,18 +70,31 @@ impl Rule for MissingExecution {
 }
 
 /// Counts without a gap that start late: a run from the top, in a kernel that had done other work before, looks
-/// just like this, unless a cell shows that it was run again.
-fn late_start(ctx: &Context<'_>, start: &Gap<'_>, only_possible: bool) -> Finding {
+/// just like this, unless a cell shows that it was run again, or a name that no cell binds that one is gone.
+fn late_start(ctx: &Context<'_>, start: &Gap<'_>, in_order: bool) -> Option<Finding> {
+    let gone = ctx
+        .misses
+        .iter()
+        .find(|miss| miss.reached && miss.absence == Absence::NeverBound);
+    if in_order && gone.is_none() {
+        return None;
+    }
+    let gave = gone.map_or_else(String::new, |miss| {
+        format!(
+            ", and no cell binds `{}`, which it may have given",
+            ctx.facts.text(miss.name)
+        )
+    });
     let message = format!(
-        "the counts start at {}: what ran as {} is not in the notebook any more",
+        "the counts start at {}: what ran as {} is not in the notebook any more{gave}",
         start.to + 1,
         start.name()
     );
     let mut finding = META.finding(ctx.of_cell(start.after), message);
-    if only_possible {
+    if in_order {
         finding.confidence = Confidence::Possible;
     }
-    finding
+    Some(finding)
 }
 
 /// Counts that no cell carries, `from` to `to`, and the cell that ran next.
