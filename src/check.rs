@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::facts::history::History;
-use crate::facts::{Execution, Facts, flow};
+use crate::facts::{Beside, Companions, Execution, Facts, flow};
 use crate::finding::{Finding, PlaceKind, Related, Severity};
 use crate::notebook::{self, Language, Notebook, ReadError};
-use crate::python::parse_cells;
+use crate::python::{Magics, parse_cells};
 use crate::report::{CellMark, NotebookReport, ReportedProblem, RuleInfo};
 use crate::rules::{self, Context};
 use crate::secrets::{self, Secret, Secrets};
@@ -23,6 +23,8 @@ pub struct Strictness {
     pub selection: Selection,
     /// Whether warnings count as errors.
     pub warnings_are_errors: bool,
+    /// The magics that are known.
+    pub magics: Magics,
 }
 
 /// Judges a notebook. `path` is the name that the report gives it.
@@ -30,10 +32,28 @@ pub struct Strictness {
 /// # Errors
 /// Where the text is no notebook.
 pub fn check(path: &str, text: &str, strictness: &Strictness) -> Result<NotebookReport, ReadError> {
+    check_beside(path, text, strictness, &|_| None)
+}
+
+/// The same, with the files beside the notebook, which it may run or import.
+///
+/// # Errors
+/// Where the text is no notebook.
+pub fn check_beside(
+    path: &str,
+    text: &str,
+    strictness: &Strictness,
+    beside: &Beside<'_>,
+) -> Result<NotebookReport, ReadError> {
     let notebook = notebook::read(text)?;
     let foreign = matches!(notebook.language, Language::Other(_));
-    let cells = if foreign { Vec::new() } else { parse_cells(&notebook) };
-    let facts = Facts::gather(&cells);
+    let cells = if foreign {
+        Vec::new()
+    } else {
+        parse_cells(&notebook, &strictness.magics)
+    };
+    let companions = Companions::collect(&cells, &strictness.magics, beside);
+    let facts = Facts::gather_with(&cells, strictness.magics.clone(), companions);
     let misses = flow::misses(&facts);
     let history = History::replay(&facts, Execution::of(&notebook));
     let secrets = secrets::scan(&notebook);

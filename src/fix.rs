@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Strictness, check, rule_names};
+use crate::check::{Strictness, check_beside, rule_names};
+use crate::facts::Beside;
 use crate::finding::{Finding, Severity};
 use crate::notebook::ReadError;
 use crate::report::NotebookReport;
@@ -27,14 +28,22 @@ pub struct Fixed {
 ///
 /// # Errors
 /// A text that is no notebook.
-pub fn fix(path: &str, text: &str, strictness: &Strictness, with_unsafe: bool) -> Result<Fixed, ReadError> {
+pub fn fix(
+    path: &str,
+    text: &str,
+    strictness: &Strictness,
+    with_unsafe: bool,
+    beside: &Beside<'_>,
+) -> Result<Fixed, ReadError> {
+    let everything = everything(strictness);
+    let judged = |text: &str, strictness: &Strictness| check_beside(path, text, strictness, beside);
     let mut fixed = Fixed {
         text: text.to_owned(),
         done: Vec::new(),
-        report: check(path, text, strictness)?,
+        report: judged(text, strictness)?,
     };
-    while let Some((better, done)) = step(&fixed, path, with_unsafe)? {
-        fixed.report = check(path, &better, strictness)?;
+    while let Some((better, done)) = step(&fixed, with_unsafe, &|text| judged(text, &everything))? {
+        fixed.report = judged(&better, strictness)?;
         fixed.text = better;
         fixed.done.extend(done);
     }
@@ -43,7 +52,11 @@ pub fn fix(path: &str, text: &str, strictness: &Strictness, with_unsafe: bool) -
 
 /// The first fix that can be kept, with what it does. Each removes a finding and adds none, so that this comes to an
 /// end. An unsafe one is tried first: cells in their order need no outputs cleared.
-fn step(fixed: &Fixed, path: &str, with_unsafe: bool) -> Result<Option<(String, Vec<String>)>, ReadError> {
+fn step(
+    fixed: &Fixed,
+    with_unsafe: bool,
+    judged: &dyn Fn(&str) -> Result<NotebookReport, ReadError>,
+) -> Result<Option<(String, Vec<String>)>, ReadError> {
     let offering = |safe: bool| {
         let findings = fixed.report.findings.iter();
         findings.filter(move |finding| finding.fix.as_ref().is_some_and(|fix| fix.safe == safe))
@@ -56,8 +69,7 @@ fn step(fixed: &Fixed, path: &str, with_unsafe: bool) -> Result<Option<(String, 
     if daring.is_empty() && safe.is_empty() {
         return Ok(None);
     }
-    let everything = everything();
-    let before = check(path, &fixed.text, &everything)?;
+    let before = judged(&fixed.text)?;
     let one_by_one: Vec<Vec<&Finding>> = safe.iter().map(|finding| vec![*finding]).collect();
     let attempts = daring.into_iter().chain(std::iter::once(safe)).chain(one_by_one);
     for attempt in attempts.filter(|attempt| !attempt.is_empty()) {
@@ -65,7 +77,7 @@ fn step(fixed: &Fixed, path: &str, with_unsafe: bool) -> Result<Option<(String, 
             continue;
         };
         // an edit that leaves no notebook is not kept, and no reason to fail
-        let Ok(after) = check(path, &text, &everything) else {
+        let Ok(after) = judged(&text) else {
             continue;
         };
         if is_better(&before, &after, &attempt) {
@@ -99,8 +111,9 @@ fn apply(text: &str, findings: &[&Finding]) -> Option<String> {
 }
 
 /// Every rule at every severity: a fix answers for what it does to all of them.
-fn everything() -> Strictness {
+fn everything(strictness: &Strictness) -> Strictness {
     Strictness {
+        magics: strictness.magics.clone(),
         selection: Selection::all(&rule_names()),
         warnings_are_errors: false,
     }

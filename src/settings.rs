@@ -6,6 +6,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::de::{DeTable, DeValue};
 
 use crate::finding::Severity;
+use crate::python::{Binds, Effect, MagicFacts, Magics, Scope};
 use crate::text::LineIndex;
 
 /// How strict to be.
@@ -58,6 +59,8 @@ pub struct Settings {
     pub exclude: Patterns,
     /// By pattern, in file order; later ones come on top.
     pub per_path: Vec<(Patterns, Group)>,
+    /// The magics that the file tells of.
+    pub magics: Magics,
 }
 
 /// Why a settings file can't be used.
@@ -129,7 +132,7 @@ pub fn parse(file: &Path, text: &str) -> Result<Option<Settings>, SettingsError>
     reader.settings(table).map(Some)
 }
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "select",
     "ignore",
     "extend-select",
@@ -137,9 +140,13 @@ const KEYS: [&str; 7] = [
     "exclude",
     "profile",
     "per-path",
+    "magics",
 ];
 /// Those of a `per-path` table.
 const PATH_KEYS: [&str; 5] = ["select", "ignore", "extend-select", "severity", "profile"];
+
+/// Those of a magic's table.
+const MAGIC_KEYS: [&str; 2] = ["runs", "binds"];
 
 struct Reader<'r> {
     file: &'r Path,
@@ -181,7 +188,65 @@ impl Reader<'_> {
             base: self.group(table)?,
             exclude,
             per_path,
+            magics: self.magics(table)?,
         })
+    }
+
+    /// `[magics."%%query"]`: what magics do that the program doesn't know.
+    fn magics(&self, table: &DeTable<'_>) -> Result<Magics, SettingsError> {
+        let mut magics = Magics::default();
+        let Some(value) = table.get("magics") else {
+            return Ok(magics);
+        };
+        let hint = "write [tool.mortarboard.magics.\"%%query\"]";
+        let wrong = || {
+            self.error(
+                value.span().start,
+                "`magics` is no table of magics".to_owned(),
+                Some(hint),
+            )
+        };
+        let mut entries: Vec<_> = value.get_ref().as_table().ok_or_else(wrong)?.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        for (written, entry) in entries {
+            let at = written.span().start;
+            let written = written.get_ref().as_ref();
+            let (scope, name) = match (written.strip_prefix("%%"), written.strip_prefix('%')) {
+                (Some(name), _) => (Scope::Cell, name),
+                (None, Some(name)) => (Scope::Line, name),
+                (None, None) => return Err(self.error(at, format!("`{written}` is no magic"), Some(hint))),
+            };
+            let table = entry
+                .get_ref()
+                .as_table()
+                .ok_or_else(|| self.error(at, format!("`{written}` is no table"), Some(hint)))?;
+            self.only(table, &MAGIC_KEYS)?;
+            magics.add(scope, name, self.magic(table)?);
+        }
+        Ok(magics)
+    }
+
+    fn magic(&self, table: &DeTable<'_>) -> Result<MagicFacts, SettingsError> {
+        let runs = self.one_of(table, "runs", &["here", "apart", "elsewhere"])?;
+        let mut binds = Vec::new();
+        for text in self.strings(table, "binds")?.unwrap_or_default() {
+            let hint =
+                "write a name, or where the line has it: first, words, modules, =, <<, an option such as -o, anything";
+            let place = Binds::parse(&text);
+            binds.push(place.ok_or_else(|| {
+                self.error(
+                    self.place_of(table, "binds"),
+                    format!("`binds` is no {text:?}"),
+                    Some(hint),
+                )
+            })?);
+        }
+        let effect = match runs {
+            Some(0) => Effect::RunsBody,
+            Some(1) => Effect::OwnNamespace,
+            _ => Effect::Language("text"),
+        };
+        Ok(MagicFacts { effect, binds })
     }
 
     fn group(&self, table: &DeTable<'_>) -> Result<Group, SettingsError> {

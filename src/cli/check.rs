@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io::{self as std_io, BufWriter, IsTerminal, Write};
+use std::path::Path;
 
-use crate::check::{check, rule_infos};
+use crate::check::{check_beside, rule_infos};
 use crate::fix::fix;
 use crate::io;
 use crate::redact::hidden;
@@ -65,16 +66,18 @@ fn one(job: &Job, args: &CheckArgs, with_lines: bool) -> Result<Judged, UserErro
     let text = io::read(&job.found.path)?;
     let name = job.found.path.to_string_lossy();
     let strictness = &job.resolved.strictness;
+    let folder = job.found.path.parent().unwrap_or(Path::new(""));
+    let beside = |path: &str| io::read_source(&folder.join(path));
     let unreadable = |error| UserError::unreadable(&name, &error);
     let mut judged = Judged {
-        report: check(&name, &text, strictness).map_err(unreadable)?,
+        report: check_beside(&name, &text, strictness, &beside).map_err(unreadable)?,
         done: Vec::new(),
         difference: String::new(),
     };
     let offered = judged.report.findings.iter().any(|finding| finding.fix.is_some());
     let mut text = text;
     if offered && (args.fix || args.diff) {
-        let fixed = fix(&name, &text, strictness, args.unsafe_fixes).map_err(unreadable)?;
+        let fixed = fix(&name, &text, strictness, args.unsafe_fixes, &beside).map_err(unreadable)?;
         if args.diff {
             judged.difference = difference(&name, &hidden(&text), &hidden(&fixed.text));
         } else if fixed.text != text {

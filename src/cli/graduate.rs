@@ -10,7 +10,7 @@ use crate::finding::PlaceKind;
 use crate::io;
 use crate::notebook::{self, Notebook};
 use crate::plan::{self, NotebookRef, Options, Plan, Refusal, SecretSpan, title_and_summary};
-use crate::python::{CellCode, desugar, parse_cells};
+use crate::python::{CellCode, Magics, desugar, parse_cells};
 use crate::secrets::{self, Secrets};
 
 use super::Outcome;
@@ -40,7 +40,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     let name = args.notebook.to_string_lossy();
     let text = io::read(&args.notebook).map_err(|error| vec![error.into()])?;
     let notebook = notebook::read(&text).map_err(|error| vec![UserError::unreadable(&name, &error)])?;
-    let cells = parse_cells(&notebook)
+    let cells = parse_cells(&notebook, &Magics::default())
         .into_iter()
         .map(|code| plain(&notebook, code))
         .collect::<Vec<_>>();

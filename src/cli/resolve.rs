@@ -160,6 +160,7 @@ impl<'a> Resolver<'a> {
         Ok(Strictness {
             selection,
             warnings_are_errors: profile == Profile::Production,
+            magics: settings.map(|settings| settings.magics.clone()).unwrap_or_default(),
         })
     }
 

@@ -3,6 +3,7 @@
 //! [`Facts::gather`] walks each top-level statement once. [`flow`] then runs the statements down the page.
 
 mod clock;
+mod companions;
 mod constants;
 mod effects;
 mod execution;
@@ -17,6 +18,7 @@ mod strings;
 mod unwritten;
 mod walk;
 
+pub use companions::{Beside, Companion, Companions};
 pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
 pub use execution::{Execution, Fall};
 pub use io::{Direction, IoCall, io_calls};
@@ -31,7 +33,7 @@ pub(crate) use walk::is_main_test;
 use rustc_hash::FxHashMap;
 
 use crate::notebook::CellIdx;
-use crate::python::CellCode;
+use crate::python::{CellCode, Magics};
 
 use constants::Constants;
 
@@ -47,6 +49,8 @@ pub struct Facts {
     seen: FxHashMap<NameId, bool>,
     /// Names that `get_ipython()` was bound to.
     shells: Vec<String>,
+    magics: Magics,
+    companions: Companions,
     constants: Constants,
     /// Whether annotations are no longer evaluated (`from __future__ import annotations`).
     lazy_annotations: bool,
@@ -55,7 +59,14 @@ pub struct Facts {
 impl Facts {
     /// Gathers the facts of a notebook from its parsed cells (none, where it is in another language).
     pub fn gather(cells: &[CellCode]) -> Self {
+        Self::gather_with(cells, Magics::default(), Companions::default())
+    }
+
+    /// The same, with magics that users have told of, and the files beside the notebook.
+    pub fn gather_with(cells: &[CellCode], magics: Magics, companions: Companions) -> Self {
         let mut facts = Self {
+            magics,
+            companions,
             imports: Imports::collect(cells),
             constants: Constants::collect(cells),
             ..Self::default()

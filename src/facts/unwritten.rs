@@ -1,7 +1,9 @@
 //! What binds names without writing them: star imports, and magics.
 
-use crate::python::{Effect, MagicKind, Scope, effect_of, exports};
+use crate::python::{Binds, Effect, MagicKind, Scope, exports};
 
+use super::Facts;
+use super::companions::{Companion, run_target};
 use super::names::{NameId, Names};
 use super::strings::identifiers;
 
@@ -58,12 +60,15 @@ pub struct Unwritten {
 
 impl Unwritten {
     /// Adds `from module import *`.
-    pub fn star(&mut self, module: &str, level: u32) {
+    pub(super) fn star(&mut self, module: &str, level: u32, facts: &mut Facts) {
+        let dots = ".".repeat(level as usize);
+        let what = format!("from {dots}{module} import *");
         if level == 0 && exports(module, "").is_some() {
             self.stars.push(module.to_owned());
+        } else if let Some(companion) = facts.companions.module(module, level).cloned() {
+            self.companion(&companion.exported(), &what, &mut facts.names);
         } else {
-            let dots = ".".repeat(level as usize);
-            self.may_bind(&format!("from {dots}{module} import *"));
+            self.may_bind(&what);
         }
     }
 
@@ -89,123 +94,87 @@ impl Unwritten {
     }
 
     /// Adds what a magic binds.
-    pub fn magic(&mut self, kind: MagicKind, name: &str, arguments: &str, names: &mut Names) {
+    pub(super) fn magic(&mut self, kind: MagicKind, name: &str, arguments: &str, facts: &mut Facts) {
         let cell = kind == MagicKind::Cell;
+        let scope = if cell { Scope::Cell } else { Scope::Line };
+        let mark = if cell { "%%" } else { "%" };
+        let effect = facts.magics.effect(scope, name);
+        let binds = facts.magics.binds(scope, name);
         let words: Vec<&str> = arguments.split_whitespace().collect();
-        let plain = |words: &[&str]| -> Vec<String> {
-            let plain = words.iter().filter(|word| !word.starts_with('-'));
-            plain
-                .filter(|word| is_identifier(word))
-                .map(|word| (*word).to_owned())
-                .collect()
-        };
-        let mut bound: Vec<String> = Vec::new();
-        match name {
-            "pylab" => {
-                self.stars.extend(
-                    ["pylab", "numpy", "matplotlib.pyplot"]
-                        .into_iter()
-                        .filter(|_| !arguments.contains("--no-import-all"))
-                        .map(str::to_owned),
-                );
-                let always = [
-                    "np",
-                    "numpy",
-                    "plt",
-                    "pyplot",
-                    "pylab",
-                    "mlab",
-                    "matplotlib",
-                    "figsize",
-                    "getfigs",
-                    "display",
-                ];
-                bound.extend(always.map(str::to_owned));
+        for place in &binds {
+            match place.names(arguments) {
+                Some(found) => self.names.extend(found.iter().map(|name| facts.names.intern(name))),
+                None => self.may_bind(&format!("{mark}{name}{}", restoring(place))),
             }
-            "capture" if cell => bound.extend(plain(&words).into_iter().take(1)),
-            "bigquery" => bound.extend(plain(&words).into_iter().take(1)),
-            "macro" => bound.extend(plain(&words).into_iter().take(1)),
-            "aimport" => {
-                let modules = arguments.split([',', ' ']).filter(|word| !word.starts_with('-'));
-                bound.extend(
-                    modules
-                        .filter_map(|m| m.split('.').next())
-                        .filter(|m| is_identifier(m))
-                        .map(str::to_owned),
-                );
-            }
-            "sc" => bound.extend(
-                arguments
-                    .split_once('=')
-                    .into_iter()
-                    .flat_map(|(left, _)| plain(&[left.trim()])),
-            ),
-            "store" => {
-                let restores = words.contains(&"-r");
-                let restored = plain(&words);
-                if restores && restored.is_empty() {
-                    self.may_bind("%store -r");
-                } else if restores {
-                    bound.extend(restored);
-                }
-            }
-            "sql" | "R" | "Rpull" | "Rget" | "octave" | "julia" | "matlab" | "bash" | "sh" | "script" | "perl"
-            | "ruby" | "spark" | "kql" => {
-                if let Some((left, _)) = arguments.split_once("<<") {
-                    bound.extend(plain(&[left.trim()]));
-                }
-                bound.extend(named_by_options(&words));
-                if name == "Rpull" {
-                    bound.extend(plain(&words));
-                }
-            }
+        }
+        match (effect, name) {
+            (Effect::BindsNames, "pylab") => self.pylab(arguments, &mut facts.names),
             // puts the file's text into the cell: what was saved is what ran
-            "load" | "loadpy" | "load_node" | "edit" | "ed" => {}
-            "run" if arguments.contains(".sh") => {}
-            "reset" if !words.iter().any(|w| ["in", "out", "dhist", "array"].contains(w)) => self.cleared = true,
-            "reset" => {}
-            "xdel" => self.dropped.extend(plain(&words).iter().map(|word| names.intern(word))),
-            _ => {
-                let scope = if cell { Scope::Cell } else { Scope::Line };
-                let effect = effect_of(scope, name);
-                let mark = if cell { "%%" } else { "%" };
-                match effect {
-                    Effect::BindsNames | Effect::Reset => self.may_bind(&format!("{mark}{name}")),
-                    // what a magic binds, its line most often names
-                    Effect::Unknown => {
-                        self.maybe
-                            .extend(identifiers(arguments).iter().map(|word| names.intern(word)));
-                        // a body may be taken for anything; a line seldom binds what it doesn't name
-                        let grip = if cell { Grip::Anything } else { Grip::Hardly };
-                        self.may(&format!("{mark}{name}"), grip);
-                    }
-                    _ => {}
-                }
+            (Effect::BindsNames, "load" | "loadpy" | "load_node" | "edit" | "ed") => {}
+            (Effect::BindsNames, "run") if arguments.contains(".sh") => {}
+            (Effect::BindsNames, "run") => self.run(arguments, facts),
+            (Effect::BindsNames, _) if binds.is_empty() => self.may_bind(&format!("{mark}{name}")),
+            (Effect::Reset, "reset") => {
+                let parts = ["in", "out", "dhist", "array"];
+                self.cleared |= !words.iter().any(|word| parts.contains(word));
             }
+            (Effect::Reset, "xdel") => {
+                let dropped = Binds::Words.names(arguments).unwrap_or_default();
+                self.dropped.extend(dropped.iter().map(|name| facts.names.intern(name)));
+            }
+            (Effect::Reset, _) => self.may_bind(&format!("{mark}{name}")),
+            (Effect::Unknown, _) => {
+                // what a magic binds, its line most often names
+                self.maybe
+                    .extend(identifiers(arguments).iter().map(|word| facts.names.intern(word)));
+                // a body may be taken for anything; a line seldom binds what it doesn't name
+                let grip = if cell { Grip::Anything } else { Grip::Hardly };
+                self.may(&format!("{mark}{name}"), grip);
+            }
+            _ => {}
         }
-        self.names.extend(bound.iter().map(|word| names.intern(word)));
+    }
+
+    fn pylab(&mut self, arguments: &str, names: &mut Names) {
+        if !arguments.contains("--no-import-all") {
+            let modules = ["pylab", "numpy", "matplotlib.pyplot"];
+            self.stars.extend(modules.map(str::to_owned));
+        }
+        let always = [
+            "np",
+            "numpy",
+            "plt",
+            "pyplot",
+            "pylab",
+            "mlab",
+            "matplotlib",
+            "figsize",
+            "getfigs",
+            "display",
+        ];
+        self.names.extend(always.map(|name| names.intern(name)));
+    }
+
+    /// `%run other.py`: its names become the notebook's.
+    fn run(&mut self, arguments: &str, facts: &mut Facts) {
+        let found = run_target(arguments).and_then(|target| facts.companions.script(&target).cloned());
+        match found {
+            Some(companion) => self.companion(&companion, &format!("%run {arguments}"), &mut facts.names),
+            None => self.may_bind("%run"),
+        }
+    }
+
+    /// What a file beside the notebook binds here.
+    fn companion(&mut self, companion: &Companion, what: &str, names: &mut Names) {
+        self.names.extend(companion.names.iter().map(|name| names.intern(name)));
+        self.stars.extend(companion.stars.iter().cloned());
+        if companion.open {
+            self.may_bind(what);
+        }
     }
 }
 
-/// The names after `-o`, `--out` and their like.
-fn named_by_options(words: &[&str]) -> Vec<String> {
-    let mut found = Vec::new();
-    for (option, value) in words.iter().zip(words.iter().skip(1)) {
-        if ["-o", "--out", "--err", "--output", "--save"].contains(option) {
-            found.extend(value.split(',').filter(|name| is_identifier(name)).map(str::to_owned));
-        }
-    }
-    let joined = words.iter().filter_map(|word| word.split_once('='));
-    let joined = joined.filter(|(option, _)| ["--out", "--err", "--output"].contains(option));
-    found.extend(
-        joined
-            .map(|(_, value)| value.to_owned())
-            .filter(|name| is_identifier(name)),
-    );
-    found
-}
-
-fn is_identifier(word: &str) -> bool {
-    let starts = word.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
-    starts && word.chars().all(|c| c.is_alphanumeric() || c == '_')
+/// `%store -r` without names is what to name.
+fn restoring(place: &Binds) -> &'static str {
+    if *place == Binds::Restored { " -r" } else { "" }
 }

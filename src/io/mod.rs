@@ -65,6 +65,17 @@ impl fmt::Display for FileError {
     }
 }
 
+/// The largest source file beside a notebook that is read for the names in it.
+const LARGEST_SOURCE: u64 = 1 << 20;
+
+/// The text of a source file beside a notebook, where there is one: a notebook may name anything, so devices, pipes
+/// and large files are left alone.
+pub fn read_source(path: &Path) -> Option<String> {
+    let facts = fs::metadata(path).ok()?;
+    let fits = facts.is_file() && facts.len() <= LARGEST_SOURCE;
+    fits.then(|| fs::read_to_string(path).ok())?
+}
+
 /// Offsets in parsed code are 32-bit.
 const LARGEST: u64 = u32::MAX as u64;
 

@@ -3,7 +3,7 @@
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, IpyEscapeKind};
 
-use crate::python::{Effect, MagicKind, classify, is_builtin, string_literal as literal};
+use crate::python::{Effect, MagicKind, Magics, classify, is_builtin, string_literal as literal};
 
 /// What becomes of an escape command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum Translation {
 ///
 /// `known` tells the notebook's own names: the kernel puts their values into commands, and leaves other words alone.
 pub(super) fn translate(kind: IpyEscapeKind, value: &str, assigned: bool, known: &dyn Fn(&str) -> bool) -> Translation {
-    let (magic_kind, name, arguments, effect) = classify(kind, value);
+    let (magic_kind, name, arguments, effect) = classify(&Magics::default(), kind, value);
     match (magic_kind, effect) {
         (MagicKind::Help, _) => Translation::Drop("shows help"),
         (_, Effect::Install) => Translation::Drop("installs packages: they are dependencies now"),

@@ -12,7 +12,7 @@ pub(crate) use code::span;
 pub use code::{Body, CellCode, Magic, MagicKind, SyntaxError};
 pub use desugar::desugar;
 pub use literal::string_literal;
-pub use magics::{Effect, Scope, effect_of};
+pub use magics::{Binds, Effect, MagicFacts, Magics, Scope};
 pub(crate) use parse::{classify, parse_snippet, skip_options};
 pub use parse::{parse_cell, parse_cells};
 pub use tables::{Table, exports, is_builtin, is_ipython_magic, is_python2_builtin, is_stdlib, provided_by};

@@ -9,21 +9,21 @@ use crate::notebook::{Cell, Notebook};
 use crate::text::Span;
 
 use super::code::{Body, CellCode, Magic, MagicKind, SyntaxError, span};
-use super::magics::{Effect, Scope, effect_of};
+use super::magics::{Effect, Magics, Scope};
 use super::transform::Transformed;
 
 /// Parses every code cell of a Python notebook, in order.
-pub fn parse_cells(notebook: &Notebook<'_>) -> Vec<CellCode> {
-    notebook.code_cells().map(parse_cell).collect()
+pub fn parse_cells(notebook: &Notebook<'_>, known: &Magics) -> Vec<CellCode> {
+    notebook.code_cells().map(|cell| parse_cell(cell, known)).collect()
 }
 
 /// Parses one code cell. A cell that isn't Python is a [`Body::Broken`], never a failure.
-pub fn parse_cell(cell: &Cell) -> CellCode {
+pub fn parse_cell(cell: &Cell, known: &Magics) -> CellCode {
     let mut transformed = Transformed::new(&cell.source.text);
     let mut magics = Vec::new();
-    let body_effect = strip_cell_magics(&mut transformed, &mut magics);
+    let body_effect = strip_cell_magics(&mut transformed, &mut magics, known);
     let body = match body_effect {
-        None => python_body(&mut transformed, &mut magics),
+        None => python_body(&mut transformed, &mut magics, known),
         Some(Effect::OwnNamespace) => private_body(&transformed),
         Some(_) => Body::Foreign,
     };
@@ -42,7 +42,7 @@ pub fn parse_cell(cell: &Cell) -> CellCode {
 /// Takes the cell magics off the top, as long as what follows is still the notebook's own Python.
 ///
 /// Returns the effect of a magic whose body is something else.
-fn strip_cell_magics(transformed: &mut Transformed, magics: &mut Vec<Magic>) -> Option<Effect> {
+fn strip_cell_magics(transformed: &mut Transformed, magics: &mut Vec<Magic>, known: &Magics) -> Option<Effect> {
     loop {
         let lead = transformed.text.len() - transformed.text.trim_start_matches(['\n', '\r', ' ', '\t']).len();
         let header = transformed.text.get(lead..)?.strip_prefix("%%")?;
@@ -54,7 +54,7 @@ fn strip_cell_magics(transformed: &mut Transformed, magics: &mut Vec<Magic>) -> 
         let effect = if name == "!" {
             Effect::Language("shell")
         } else {
-            effect_of(Scope::Cell, name)
+            known.effect(Scope::Cell, name)
         };
         let end = (lead + 2 + line.len() + 1).min(transformed.text.len());
         let header_span = Span::new(lead, lead + 2 + line.len());
@@ -88,15 +88,19 @@ fn private_body(transformed: &Transformed) -> Body {
     }
 }
 
-fn python_body(transformed: &mut Transformed, magics: &mut Vec<Magic>) -> Body {
+fn python_body(transformed: &mut Transformed, magics: &mut Vec<Magic>, known: &Magics) -> Body {
     let mut parsed = parse(&transformed.text);
-    if !parsed.errors().is_empty() && add_automagic(transformed) {
+    if !parsed.errors().is_empty() && add_automagic(transformed, known) {
         parsed = parse(&transformed.text);
     }
-    while let Some(unwrapped) = unwrap_line_magics(transformed, &parsed, magics) {
+    while let Some(unwrapped) = unwrap_line_magics(transformed, &parsed, magics, known) {
         parsed = unwrapped;
     }
-    let mut collector = MagicCollector { transformed, magics };
+    let mut collector = MagicCollector {
+        transformed,
+        magics,
+        known,
+    };
     collector.visit_body(&parsed.syntax().body);
     match first_error(&parsed, &transformed.text) {
         None => Body::Python(parsed),
@@ -133,8 +137,12 @@ fn unwrap_line_magics(
     transformed: &mut Transformed,
     parsed: &Parsed<ModModule>,
     magics: &mut Vec<Magic>,
+    known: &Magics,
 ) -> Option<Parsed<ModModule>> {
-    let mut finder = WrapperFinder::default();
+    let mut finder = WrapperFinder {
+        known,
+        found: Vec::new(),
+    };
     finder.visit_body(&parsed.syntax().body);
     if finder.found.is_empty() {
         return None;
@@ -181,16 +189,16 @@ pub(crate) fn skip_options(arguments: &str) -> &str {
 }
 
 /// Finds statements of the form `%time statement`.
-#[derive(Default)]
-struct WrapperFinder {
+struct WrapperFinder<'k> {
+    known: &'k Magics,
     found: Vec<(TextRange, String)>,
 }
 
-impl<'a> Visitor<'a> for WrapperFinder {
+impl<'a> Visitor<'a> for WrapperFinder<'_> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         if let Stmt::IpyEscapeCommand(command) = stmt
             && command.kind == IpyEscapeKind::Magic
-            && effect_of(Scope::Line, split_name(&command.value).0) == Effect::RunsBody
+            && self.known.effect(Scope::Line, split_name(&command.value).0) == Effect::RunsBody
         {
             self.found.push((command.range, command.value.to_string()));
         }
@@ -204,11 +212,12 @@ impl<'a> Visitor<'a> for WrapperFinder {
 struct MagicCollector<'c> {
     transformed: &'c Transformed,
     magics: &'c mut Vec<Magic>,
+    known: &'c Magics,
 }
 
 impl MagicCollector<'_> {
     fn add(&mut self, kind: IpyEscapeKind, value: &str, range: TextRange) {
-        let (kind, name, arguments, effect) = classify(kind, value);
+        let (kind, name, arguments, effect) = classify(self.known, kind, value);
         self.magics.push(Magic {
             kind,
             name: name.to_owned(),
@@ -236,7 +245,11 @@ impl<'a> Visitor<'a> for MagicCollector<'_> {
 }
 
 /// Kind, name, arguments and effect of an escape command.
-pub(crate) fn classify(kind: IpyEscapeKind, value: &str) -> (MagicKind, &str, &str, Effect) {
+pub(crate) fn classify<'v>(
+    known: &Magics,
+    kind: IpyEscapeKind,
+    value: &'v str,
+) -> (MagicKind, &'v str, &'v str, Effect) {
     match kind {
         IpyEscapeKind::Shell | IpyEscapeKind::ShCap => {
             let effect = if installs(value) {
@@ -249,7 +262,7 @@ pub(crate) fn classify(kind: IpyEscapeKind, value: &str) -> (MagicKind, &str, &s
         IpyEscapeKind::Help | IpyEscapeKind::Help2 => (MagicKind::Help, "", value.trim(), Effect::Show),
         IpyEscapeKind::Magic | IpyEscapeKind::Magic2 => {
             let (name, arguments) = split_name(value);
-            (MagicKind::Line, name, arguments, effect_of(Scope::Line, name))
+            (MagicKind::Line, name, arguments, known.effect(Scope::Line, name))
         }
         IpyEscapeKind::Quote | IpyEscapeKind::Quote2 | IpyEscapeKind::Paren => {
             (MagicKind::AutoCall, "", value.trim(), Effect::Unknown)
@@ -277,14 +290,14 @@ fn installs(command: &str) -> bool {
 /// Writes the `%` that IPython's automagic would supply before `cd data`, `pip install x`, `ls -l`.
 ///
 /// Only called for a cell that is no Python as it stands, so that no valid line is ever touched.
-fn add_automagic(transformed: &mut Transformed) -> bool {
+fn add_automagic(transformed: &mut Transformed, known: &Magics) -> bool {
     let mut cuts = Vec::new();
     let mut at = 0;
     for line in transformed.text.split_inclusive('\n') {
         let (name, rest) = split_name(line);
         let bare = !line.starts_with(char::is_whitespace) && !rest.is_empty();
         let operator = rest.starts_with(['=', '(', '[', '.', ',', ':', '+', '*', '<', '>', '%', '&', '|']);
-        if bare && !operator && is_automagic(name) {
+        if bare && !operator && is_automagic(name, known) {
             cuts.push((Span::new(at, at), "%".to_owned()));
         }
         at += line.len();
@@ -294,9 +307,9 @@ fn add_automagic(transformed: &mut Transformed) -> bool {
     any
 }
 
-fn is_automagic(name: &str) -> bool {
+fn is_automagic(name: &str, known: &Magics) -> bool {
     let python_keyword = [
         "import", "from", "def", "class", "if", "for", "while", "with", "del", "return", "print",
     ];
-    !python_keyword.contains(&name) && effect_of(Scope::Line, name) != Effect::Unknown
+    !python_keyword.contains(&name) && known.effect(Scope::Line, name) != Effect::Unknown
 }

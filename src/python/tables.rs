@@ -42,14 +42,13 @@ impl Table {
         self.get(key).is_some()
     }
 
-    /// The third column of the row whose first two are `first` and `second`.
-    pub fn get2(&self, first: &str, second: &str) -> Option<&'static str> {
+    /// The columns after the first two of the row whose first two are `first` and `second`.
+    pub fn row2(&self, first: &str, second: &str) -> Option<&'static str> {
         let pairs = self.pairs.get_or_init(|| {
             let split = |line: &'static str| {
                 let second_tab = line.match_indices('\t').nth(1)?.0;
                 let (key, rest) = line.split_at_checked(second_tab)?;
-                let value = rest.trim_start_matches('\t');
-                Some((key, value.split_once('\t').map_or(value, |(column, _)| column)))
+                Some((key, rest.trim_start_matches('\t')))
             };
             self.lines().filter_map(split).collect()
         });

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Place, PlaceKind};
 use crate::json::Kind;
 use crate::notebook::{self, Notebook, ReadError};
-use crate::python::{CellCode, parse_cells};
+use crate::python::{CellCode, Magics, parse_cells};
 use crate::secrets::{self, Packed, Secret};
 use crate::select::Selection;
 use crate::suppress::{self, Ignores};
@@ -71,7 +71,11 @@ pub fn redact(text: &str, options: Options, not_ignored: Option<&Selection>) -> 
         // cells of the oldest format are lists of lines without their ends, and of a Python that is no more
         let asked = options.source || current.contains(suppress::MARK);
         let readable = asked && notebook.language.is_python() && notebook.format.0 != 2;
-        let cells = if readable { parse_cells(&notebook) } else { Vec::new() };
+        let cells = if readable {
+            parse_cells(&notebook, &Magics::default())
+        } else {
+            Vec::new()
+        };
         let ignores = Ignores::gather(&notebook, &cells);
         let accepted = |place: &Place, rule: (&'static str, &'static str)| {
             not_ignored.is_some_and(|rules| !rules.has(rule.0)) || ignores.cover(rule, place)

@@ -7,9 +7,10 @@ use std::path::Path;
 
 use mortarboard::check::{Strictness, check, rule_names};
 use mortarboard::finding::Severity;
+use mortarboard::python::Magics;
 use mortarboard::select::Selection;
 
-use crate::harness::{code, files_below, notebook};
+use crate::harness::{Sandbox, code, files_below, notebook};
 
 #[test]
 fn names_are_missed_where_python_misses_them() {
@@ -41,6 +42,7 @@ fn missed(cells: &str) -> String {
     let strictness = Strictness {
         selection: Selection::resolve(&rule_names(), Some(&select), &[], Severity::Note).unwrap(),
         warnings_are_errors: false,
+        magics: Magics::default(),
     };
     let report = check("case.ipynb", &notebook(&cells).to_string(), &strictness).unwrap();
     let mut names: Vec<String> = report
@@ -50,4 +52,96 @@ fn missed(cells: &str) -> String {
         .collect();
     names.sort();
     names.join(", ")
+}
+
+/// The subjects of the findings on names, sorted, with the notebook that each is in.
+fn subjects(sandbox: &Sandbox) -> Vec<String> {
+    let report = sandbox.json(&["--select", "MB201,MB202,MB203", "."]);
+    let findings = report["findings"].as_array().unwrap().iter();
+    let mut names: Vec<String> = findings
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().unwrap().to_owned();
+            format!("{}: {} {}", text("path"), text("subject"), text("confidence"))
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn files_that_a_notebook_runs_or_imports_are_read() {
+    let sandbox = Sandbox::new();
+    let cells = |cells: &[&str]| notebook(&cells.iter().map(|cell| code(None, cell)).collect::<Vec<_>>());
+    sandbox.write("setup.py", "import os\nfrom lib.util import *\nshared = 1\n");
+    sandbox.write("lib/__init__.py", "");
+    sandbox.write(
+        "lib/util.py",
+        "tool = 1\n_private = 2\ndef later():\n    global late\n    late = 1\n",
+    );
+    sandbox.write("open.py", "known = 1\nfrom nowhere import *\n");
+    sandbox.write("listed.py", "__all__ = ['a']\na = b = 1\n");
+    sandbox.write_notebook("steps/first.ipynb", &cells(&["%run ../setup", "first = 1"]));
+    sandbox.write_notebook(
+        "run.ipynb",
+        &cells(&["%run -i setup.py", "os, tool, shared, late", "missing"]),
+    );
+    sandbox.write_notebook(
+        "import.ipynb",
+        &cells(&["from lib.util import *", "tool", "_private, missing"]),
+    );
+    sandbox.write_notebook(
+        "far.ipynb",
+        &cells(&["%run steps/first.ipynb", "first, shared", "missing"]),
+    );
+    sandbox.write_notebook("open.ipynb", &cells(&["%run 'open.py'", "known", "missing"]));
+    sandbox.write_notebook("listed.ipynb", &cells(&["from listed import *", "a", "b"]));
+    sandbox.write_notebook("gone.ipynb", &cells(&["%run gone.py", "missing"]));
+    sandbox.write_notebook("itself.ipynb", &cells(&["%run itself.ipynb", "missing"]));
+    sandbox.write_notebook("root.ipynb", &cells(&["%run /etc/hostname", "missing"]));
+    assert_eq!(
+        subjects(&sandbox),
+        [
+            "far.ipynb: missing certain",
+            "gone.ipynb: missing possible",
+            "import.ipynb: _private certain",
+            "import.ipynb: missing certain",
+            "itself.ipynb: missing possible",
+            "listed.ipynb: b certain",
+            "open.ipynb: missing possible",
+            "root.ipynb: missing possible",
+            "run.ipynb: missing certain",
+        ]
+    );
+}
+
+#[test]
+fn settings_tell_of_magics() {
+    let sandbox = Sandbox::new();
+    let cells = [
+        "%%query -o rows,n frame\nselect 1",
+        "rows, n",
+        "%connect",
+        "session",
+        "%%timed\nresult = 1",
+        "result",
+        "frame",
+    ];
+    sandbox.write_notebook("a.ipynb", &notebook(&cells.map(|cell| code(None, cell))));
+    sandbox.write(
+        "mortarboard.toml",
+        "[magics.\"%%query\"]\nbinds = [\"-o\"]\n[magics.\"%connect\"]\nbinds = [\"session\"]\n[magics.\"%%timed\"]\nruns = \"here\"\n",
+    );
+    assert_eq!(subjects(&sandbox), ["a.ipynb: frame certain"]);
+
+    for (text, said) in [
+        ("[magics.query]\nbinds = []", "1:9: `query` is no magic"),
+        ("[magics.\"%a\"]\nwhere = 1", "2:1: unknown key `where`"),
+        ("[magics.\"%a\"]\nbinds = [\"a b\"]", "2:9: `binds` is no \"a b\""),
+        ("[magics.\"%a\"]\nruns = \"there\"", "2:8: `runs` is no \"there\""),
+    ] {
+        sandbox.write("mortarboard.toml", text);
+        let ran = sandbox.run(&["check", "a.ipynb"]);
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains(said), "{text}: {}", ran.err);
+    }
 }

@@ -9,7 +9,7 @@ use mortarboard::check::{Strictness, check, rule_names};
 use mortarboard::finding::{PlaceKind, Severity};
 use mortarboard::fix::fix;
 use mortarboard::notebook::{self, Notebook};
-use mortarboard::python::parse_cells;
+use mortarboard::python::{Magics, parse_cells};
 use mortarboard::redact::{Options, redact};
 use mortarboard::secrets::{self, Secret};
 use mortarboard::select::Selection;
@@ -212,6 +212,7 @@ fn findings_stand_where_they_say() {
     let strictness = Strictness {
         selection,
         warnings_are_errors: false,
+        magics: Magics::default(),
     };
     each(|path, notebook| {
         let report = check("a.ipynb", notebook.text, &strictness).unwrap();
@@ -327,7 +328,7 @@ fn redaction_faults(before: &Notebook<'_>, source: bool) -> Vec<String> {
 }
 
 fn broken_cells(notebook: &Notebook<'_>) -> Vec<usize> {
-    let cells = parse_cells(notebook);
+    let cells = parse_cells(notebook, &Magics::default());
     let broken = cells.iter().filter(|code| code.syntax_error().is_some());
     broken.map(|code| code.idx.number()).collect()
 }
@@ -339,13 +340,14 @@ fn fixes_only_mend() {
     let strictness = Strictness {
         selection: Selection::all(&rule_names()),
         warnings_are_errors: false,
+        magics: Magics::default(),
     };
     each(|path, notebook| {
         let before = check("a.ipynb", notebook.text, &strictness).unwrap();
         let offers = before.findings.iter().any(|finding| finding.fix.is_some());
         for with_unsafe in [false, true] {
             let place = || format!("{} (unsafe fixes: {with_unsafe})", path.display());
-            let fixed = fix("a.ipynb", notebook.text, &strictness, with_unsafe).unwrap();
+            let fixed = fix("a.ipynb", notebook.text, &strictness, with_unsafe, &|_| None).unwrap();
             assert_eq!(fixed.done.is_empty(), fixed.text == notebook.text, "{}", place());
             assert!(offers || fixed.done.is_empty(), "{}", place());
             assert!(fixed.report.findings.len() <= before.findings.len(), "{}", place());
@@ -353,7 +355,7 @@ fn fixes_only_mend() {
                 let known = before.findings.iter().any(|old| old.fingerprint == finding.fingerprint);
                 assert!(known, "{}: {} came", place(), finding.message);
             }
-            let again = fix("a.ipynb", &fixed.text, &strictness, with_unsafe).unwrap();
+            let again = fix("a.ipynb", &fixed.text, &strictness, with_unsafe, &|_| None).unwrap();
             assert!(
                 again.done.is_empty() && again.text == fixed.text,
                 "{}: a second run",

@@ -7,6 +7,7 @@
 
 use mortarboard::check::{Strictness, check, rule_names};
 use mortarboard::finding::Severity;
+use mortarboard::python::Magics;
 use mortarboard::rules::RULES;
 use mortarboard::select::Selection;
 use serde_json::{Value, json};
@@ -73,6 +74,7 @@ fn findings(notebook: &Value) -> Found {
     let strictness = Strictness {
         selection,
         warnings_are_errors: false,
+        magics: Magics::default(),
     };
     let report = check("page.ipynb", &notebook.to_string(), &strictness).unwrap();
     let findings = report.findings.iter();

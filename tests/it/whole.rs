@@ -8,7 +8,7 @@ use mortarboard::facts::Facts;
 use mortarboard::finding::{PlaceKind, Severity};
 use mortarboard::notebook;
 use mortarboard::plan::{self, NotebookRef, Options, Outcome, SecretSpan, title_and_summary};
-use mortarboard::python::parse_cells;
+use mortarboard::python::{Magics, parse_cells};
 use mortarboard::report::{self, Report, Style};
 use mortarboard::secrets;
 use mortarboard::select::Selection;
@@ -21,6 +21,7 @@ pub fn judge(text: &str) {
     let strictness = Strictness {
         selection,
         warnings_are_errors: false,
+        magics: Magics::default(),
     };
     let Ok(found) = check("fuzz.ipynb", text, &strictness) else {
         return;
@@ -51,7 +52,7 @@ pub fn graduate(text: &str) -> bool {
     let Ok(notebook) = notebook::read(text) else {
         return false;
     };
-    let cells = parse_cells(&notebook);
+    let cells = parse_cells(&notebook, &Magics::default());
     let facts = Facts::gather(&cells);
     let secrets = secrets::scan(&notebook);
     let in_code = secrets

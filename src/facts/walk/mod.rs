@@ -17,7 +17,7 @@ use crate::python::{Body, CellCode, Effect as MagicEffect, MagicKind, is_ipython
 use super::model::{
     Asked, Bind, BindKind, CellFacts, Certainty, Receiver, Reflection, Role, Scope, ScopeId, Statement, StmtKind, Use,
 };
-use super::names::{NameId, Names};
+use super::names::NameId;
 use super::scopes::Bindings;
 use super::state::{Local, State};
 use super::unwritten::{Grip, Unseen, Unwritten};
@@ -69,16 +69,12 @@ pub(super) fn walk_cell(facts: &mut Facts, cell: &CellCode) -> CellFacts {
         out.unwritten.maybe.extend(names);
     }
     for magic in cell.magics.iter().filter(|magic| magic.kind == MagicKind::Cell) {
-        out.unwritten
-            .magic(magic.kind, &magic.name, &magic.arguments, &mut facts.names);
+        out.unwritten.magic(magic.kind, &magic.name, &magic.arguments, facts);
     }
     for magic in &cell.magics {
         out.binds_unknown |= magic.effect == MagicEffect::BindsNames || magic.effect == MagicEffect::Unknown;
-        if magic.kind == MagicKind::Cell && magic.name == "capture" {
-            let name = magic.arguments.split_whitespace().find(|word| !word.starts_with('-'));
-            out.magic_binds.extend(name.map(|name| facts.names.intern(name)));
-        }
     }
+    out.magic_binds = out.unwritten.names.clone();
     if matches!(cell.body, Body::Foreign) {
         for name in strings::interpolated(&cell.text) {
             let name = facts.names.intern(&name);
@@ -105,7 +101,7 @@ fn automagic(facts: &mut Facts, cell: &CellCode) -> Option<(NameId, Unwritten)> 
         return None;
     }
     let mut unwritten = Unwritten::default();
-    unwritten.magic(MagicKind::Line, name, rest, &mut facts.names);
+    unwritten.magic(MagicKind::Line, name, rest, facts);
     Some((facts.names.intern(name), unwritten))
 }
 
@@ -454,9 +450,9 @@ impl<'f> Walker<'f> {
     }
 
     /// Adds what binds names without writing them: here, or where the body around is called.
-    fn unwritten(&mut self, add: impl FnOnce(&mut Unwritten, &mut Names)) {
+    fn unwritten(&mut self, add: impl FnOnce(&mut Unwritten, &mut Facts)) {
         let mut added = Unwritten::default();
-        add(&mut added, &mut self.facts.names);
+        add(&mut added, self.facts);
         let Some(id) = self.deferred else {
             self.out.unwritten.merge(added);
             return;

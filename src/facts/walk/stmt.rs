@@ -81,7 +81,7 @@ impl<'a> Visitor<'a> for Walker<'_> {
             }
             Stmt::Global(_) | Stmt::Nonlocal(_) => {}
             Stmt::IpyEscapeCommand(command) => {
-                let (_, _, _, effect) = classify(command.kind, &command.value);
+                let (_, _, _, effect) = classify(&self.facts.magics, command.kind, &command.value);
                 self.escape(command.kind, &command.value, command.range);
                 self.out.binds_unknown |= matches!(
                     effect,
@@ -363,7 +363,7 @@ impl Walker<'_> {
             if alias.name.as_str() == "*" {
                 self.out.binds_unknown = true;
                 let module = import.module.as_ref().map_or("", |m| m.as_str());
-                self.unwritten(|unwritten, _| unwritten.star(module, import.level));
+                self.unwritten(|unwritten, facts| unwritten.star(module, import.level, facts));
                 continue;
             }
             let name = alias.asname.as_ref().unwrap_or(&alias.name);

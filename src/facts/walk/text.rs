@@ -28,10 +28,10 @@ pub(super) struct Text {
 impl Walker<'_> {
     /// A magic or shell escape, as a statement or as a value.
     pub(super) fn escape(&mut self, kind: IpyEscapeKind, value: &str, range: TextRange) {
-        let (kind, name, arguments, effect) = classify(kind, value);
+        let (kind, name, arguments, effect) = classify(&self.facts.magics, kind, value);
         match kind {
             MagicKind::Line | MagicKind::Cell => {
-                self.unwritten(|unwritten, names| unwritten.magic(kind, name, arguments, names));
+                self.unwritten(|unwritten, facts| unwritten.magic(kind, name, arguments, facts));
                 if effect == MagicEffect::OwnNamespace {
                     self.code(skip_options(arguments), range, false);
                 }
@@ -129,8 +129,8 @@ impl Walker<'_> {
         if !is_namespace(value) {
             return;
         }
-        self.unwritten(|unwritten, names| match key {
-            Expr::StringLiteral(literal) => unwritten.names.push(names.intern(literal.value.to_str())),
+        self.unwritten(|unwritten, facts| match key {
+            Expr::StringLiteral(literal) => unwritten.names.push(facts.names.intern(literal.value.to_str())),
             _ => unwritten.may("globals()[…] =", shape(key).unwrap_or(Grip::Anything)),
         });
     }
@@ -139,7 +139,7 @@ impl Walker<'_> {
     pub(super) fn module_attribute(&mut self, attribute: &ExprAttribute) {
         let path = dotted(&attribute.value, &self.facts.imports);
         if path.is_some_and(|path| ["builtins", "__builtin__", "__builtins__", "__main__"].contains(&path.as_str())) {
-            self.unwritten(|unwritten, names| unwritten.names.push(names.intern(attribute.attr.as_str())));
+            self.unwritten(|unwritten, facts| unwritten.names.push(facts.names.intern(attribute.attr.as_str())));
         }
     }
 
@@ -153,8 +153,8 @@ impl Walker<'_> {
             module => dotted(module, &self.facts.imports),
         };
         if path.is_some_and(|path| ["builtins", "__builtins__", "__main__", "sys.modules"].contains(&path.as_str())) {
-            self.unwritten(|unwritten, names| match key {
-                Expr::StringLiteral(literal) => unwritten.names.push(names.intern(literal.value.to_str())),
+            self.unwritten(|unwritten, facts| match key {
+                Expr::StringLiteral(literal) => unwritten.names.push(facts.names.intern(literal.value.to_str())),
                 _ => unwritten.may("setattr", shape(key).unwrap_or(Grip::Anything)),
             });
         }
@@ -193,7 +193,7 @@ impl Walker<'_> {
             match (method, text(0)) {
                 ("update", _) => self.bind_items(call, "globals().update"),
                 ("setdefault", Some(name)) => {
-                    self.unwritten(|unwritten, names| unwritten.names.push(names.intern(name)));
+                    self.unwritten(|unwritten, facts| unwritten.names.push(facts.names.intern(name)));
                 }
                 ("setdefault", None) => self.unwritten(|unwritten, _| unwritten.may_bind("globals().setdefault")),
                 ("get", Some(name)) => {
@@ -232,7 +232,7 @@ impl Walker<'_> {
             }
             _ => return,
         };
-        self.unwritten(|unwritten, names| unwritten.magic(kind, name, arguments, names));
+        self.unwritten(|unwritten, facts| unwritten.magic(kind, name, arguments, facts));
     }
 
     /// `globals().update({"x": …}, y=…)`
@@ -246,8 +246,10 @@ impl Walker<'_> {
             };
             known = known.zip(keys).map(|(known, keys)| [known, keys].concat());
         }
-        self.unwritten(|unwritten, names| match known {
-            Some(known) => unwritten.names.extend(known.iter().map(|name| names.intern(name))),
+        self.unwritten(|unwritten, facts| match known {
+            Some(known) => unwritten
+                .names
+                .extend(known.iter().map(|name| facts.names.intern(name))),
             None => unwritten.may_bind(what),
         });
     }
