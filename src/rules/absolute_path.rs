@@ -1,13 +1,15 @@
 //! MB401: paths that only exist on one machine.
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, FStringPart, InterpolatedStringElement, Operator, Stmt};
+use ruff_python_ast::{Expr, FStringPart, InterpolatedStringElement, ModModule, Operator, Stmt};
+use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
 
 use crate::finding::{Finding, Place, Severity};
 use crate::python::{CellCode, Effect, MagicKind};
 use crate::text::Span;
 
+use super::commented_code::commented;
 use super::path_literal::{Evidence, PathClass, classify};
 use super::{Context, Meta, Reads, Rule};
 
@@ -38,17 +40,28 @@ pub(super) fn paths(ctx: &Context<'_>) -> Vec<(Place, Path)> {
     let mut found = Vec::new();
     for code in ctx.cells {
         if let Some(parsed) = code.parsed() {
-            let mut paths = Paths {
-                code,
-                evidence: Evidence::None,
-                found: Vec::new(),
-            };
-            paths.visit_body(&parsed.syntax().body);
-            found.extend(paths.found.into_iter().map(|path| (ctx.in_code(code, path.span), path)));
+            found.extend(paths_in(&code.text, parsed).map(|path| (ctx.in_code(code, path.span), path)));
+            for dead in commented(parsed, &code.text, |text| text.contains(['/', '\\'])) {
+                found.extend(paths_in(dead.text, &dead.parsed).map(|mut path| {
+                    path.span = Span::new(path.span.start + dead.start, path.span.end + dead.start);
+                    path.commented = true;
+                    (ctx.in_code(code, path.span), path)
+                }));
+            }
         }
         magics(ctx, code, &mut found);
     }
     found
+}
+
+fn paths_in(text: &str, parsed: &Parsed<ModModule>) -> impl Iterator<Item = Path> {
+    let mut paths = Paths {
+        text,
+        evidence: Evidence::None,
+        found: Vec::new(),
+    };
+    paths.visit_body(&parsed.syntax().body);
+    paths.found.into_iter()
 }
 
 /// Folders that a service mounts where it runs notebooks: rule MB403's.
@@ -79,6 +92,19 @@ pub(super) struct Path {
     pub span: Span,
     pub text: String,
     class: PathClass,
+    /// Whether it stands in a comment: no run needs it.
+    pub commented: bool,
+}
+
+impl Path {
+    fn new(span: Span, text: String, class: PathClass) -> Self {
+        Self {
+            span,
+            text,
+            class,
+            commented: false,
+        }
+    }
 }
 
 fn finding(place: Place, path: &Path) -> Finding {
@@ -103,10 +129,16 @@ fn finding(place: Place, path: &Path) -> Finding {
         }
         PathClass::User | PathClass::Mount | PathClass::Rooted => {}
     }
+    if path.commented {
+        finding.severity = Severity::Note;
+        finding.message = format!("`{}` is {kind}, in code that is commented out", clip(&path.text));
+    }
     finding.subject = Some(path.text.clone());
-    finding.hint = Some(hint.to_owned());
+    finding.hint = Some(if path.commented { COMMENTED } else { hint }.to_owned());
     finding
 }
+
+pub(super) const COMMENTED: &str = "delete the comment if nobody needs it";
 
 pub(super) const PARAMETER: &str = "use a path relative to the notebook, or make the folder a parameter";
 
@@ -118,8 +150,8 @@ pub(super) fn clip(path: &str) -> String {
 }
 
 /// Walks the syntax tree with what the code around a string says about it.
-struct Paths<'c> {
-    code: &'c CellCode,
+struct Paths<'t> {
+    text: &'t str,
     evidence: Evidence,
     found: Vec<Path>,
 }
@@ -132,13 +164,13 @@ impl Paths<'_> {
     }
 
     fn literal(&mut self, span: Span, text: &str) {
-        let written = written(span.slice(&self.code.text));
+        let written = written(span.slice(self.text));
         if let Some(class) = classify(text, &written, self.evidence) {
             let drive = matches!(class, PathClass::User | PathClass::Mount)
                 && !text.starts_with('/')
                 && !text.starts_with("file:");
             let text = if drive { written } else { text.to_owned() };
-            self.found.push(Path { span, text, class });
+            self.found.push(Path::new(span, text, class));
         }
     }
 
@@ -147,11 +179,7 @@ impl Paths<'_> {
         for word in text.split_whitespace() {
             let class = classify(word, word, Evidence::None);
             if let Some(class) = class.filter(|class| *class != PathClass::Home) {
-                self.found.push(Path {
-                    span,
-                    text: word.to_owned(),
-                    class,
-                });
+                self.found.push(Path::new(span, word.to_owned(), class));
             }
         }
     }
@@ -483,11 +511,7 @@ fn magics(ctx: &Context<'_>, code: &CellCode, out: &mut Vec<(Place, Path)>) {
             };
             let Some(at) = written.find(word) else { continue };
             let at = magic.source.start + at;
-            let path = Path {
-                span: Span::new(at, at + word.len()),
-                text: word.to_owned(),
-                class,
-            };
+            let path = Path::new(Span::new(at, at + word.len()), word.to_owned(), class);
             out.push((ctx.in_source(cell, path.span), path));
         }
     }

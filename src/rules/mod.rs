@@ -2,6 +2,7 @@
 
 mod absolute_path;
 mod calls;
+mod commented_code;
 mod context;
 mod counts;
 mod deleted_name;

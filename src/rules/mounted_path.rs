@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 
-use super::absolute_path::{PARAMETER, clip, is_hosted, paths};
+use super::absolute_path::{COMMENTED, PARAMETER, clip, is_hosted, paths};
 use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
@@ -28,8 +28,11 @@ impl Rule for MountedPath {
             };
             let message = format!("`{}` is only there on {service}", clip(&path.text));
             let mut finding = META.finding(place, message);
+            if path.commented {
+                finding.severity = Severity::Note;
+            }
+            finding.hint = Some(if path.commented { COMMENTED } else { PARAMETER }.to_owned());
             finding.subject = Some(path.text);
-            finding.hint = Some(PARAMETER.to_owned());
             out.push(finding);
         }
     }

@@ -20,37 +20,83 @@ pub struct Home {
 }
 
 /// Names that belong to machines and to no person.
-const SHARED: [&str; 30] = [
-    "jovyan",
-    "user",
-    "users",
-    "username",
-    "runner",
-    "ubuntu",
-    "ec2-user",
-    "root",
-    "vsts",
-    "jupyter",
-    "sagemaker-user",
-    "studio-lab-user",
-    "shared",
-    "public",
-    "default",
-    "conda",
-    "app",
-    "me",
-    "you",
-    "yourname",
-    "your_name",
-    "my",
-    "name",
+const SHARED: [&str; 76] = [
+    "acer",
     "admin",
     "administrator",
-    "docker",
-    "vagrant",
+    "airflow",
+    "app",
+    "asus",
+    "azureuser",
+    "benutzer",
+    "build",
+    "builder",
+    "centos",
+    "ci",
     "circleci",
-    "travis",
+    "codespace",
+    "codespaces",
+    "colab",
+    "conda",
+    "debian",
+    "default",
+    "dell",
+    "desktop",
+    "dev",
+    "developer",
+    "docker",
+    "ec2-user",
+    "fedora",
+    "gitpod",
+    "guest",
+    "hadoop",
     "home",
+    "hp",
+    "jenkins",
+    "jovyan",
+    "jupyter",
+    "kaggle",
+    "lab",
+    "labuser",
+    "laptop",
+    "lenovo",
+    "mambauser",
+    "me",
+    "my",
+    "name",
+    "node",
+    "notebook",
+    "opc",
+    "owner",
+    "paperspace",
+    "pc",
+    "pi",
+    "public",
+    "root",
+    "rstudio",
+    "runner",
+    "sagemaker",
+    "sagemaker-user",
+    "shared",
+    "spark",
+    "student",
+    "studio-lab-user",
+    "test",
+    "tester",
+    "travis",
+    "ubuntu",
+    "user",
+    "username",
+    "users",
+    "usuario",
+    "utilisateur",
+    "vagrant",
+    "vscode",
+    "vsts",
+    "windows",
+    "you",
+    "your_name",
+    "yourname",
 ];
 
 /// The home directories in the outputs of a notebook.
@@ -82,14 +128,23 @@ pub fn homes(notebook: &Notebook<'_>, masker: &Masker) -> Vec<Home> {
 
 fn may_hold(text: &str) -> bool {
     let bytes = text.as_bytes();
-    ["/home/", "/Users/", "Users\\"]
+    ["/home/", "/Users/", "Users\\", "users\\"]
         .iter()
         .any(|start| memmem::find(bytes, start.as_bytes()).is_some())
 }
 
 fn homes_in(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for start in ["/home/", "/Users/", ":\\Users\\", ":\\\\Users\\\\", ":/Users/"] {
+    let starts = [
+        "/home/",
+        "/Users/",
+        ":\\Users\\",
+        ":\\\\Users\\\\",
+        ":/Users/",
+        ":\\users\\",
+        ":\\\\users\\\\",
+    ];
+    for start in starts {
         for at in memmem::find_iter(text.as_bytes(), start.as_bytes()) {
             hits.extend(home(text, at, start));
         }

@@ -12,6 +12,7 @@ mod engine;
 mod homes;
 mod keywords;
 mod label;
+mod national;
 mod personal;
 mod placeholder;
 mod png;

@@ -2,7 +2,7 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use memchr::memmem::Finder;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::finding::{Confidence, Located, Place, PlaceKind};
@@ -11,6 +11,7 @@ use crate::text::{Masker, Span};
 
 use super::Secrets;
 use super::engine::Hit;
+use super::national;
 use super::view::{self, Sought};
 
 /// Personal data of one kind in one output.
@@ -25,49 +26,88 @@ pub struct Personal {
     pub place: Place,
 }
 
-/// A kind: its id, its name, its pattern, what else must be true of a match and of what stands before it.
-struct Kind {
-    id: &'static str,
-    name: &'static str,
-    pattern: &'static str,
-    is: fn(before: &str, value: &str) -> bool,
+/// A kind: its id, its name, its pattern, words one of which must stand near it or head its table (none: its form is
+/// enough), and what else must be true of it.
+pub(super) struct Kind {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub pattern: &'static str,
+    pub words: &'static [&'static str],
+    pub is: fn(&str) -> bool,
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind {
         id: "e-mail",
         name: "e-mail address",
         pattern: r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,12}",
+        words: &[],
         is: is_email,
     },
     Kind {
         id: "card",
         name: "payment card number",
-        pattern: r"[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}",
+        pattern: r"[3-6][0-9]{3}(?:[ -][0-9]{4}){3}|3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5}",
+        words: &[],
+        is: is_card,
+    },
+    Kind {
+        id: "card",
+        name: "payment card number",
+        pattern: r"[3-6][0-9]{14,15}",
+        words: &[
+            "card",
+            "credit",
+            "debit",
+            "pan",
+            "visa",
+            "mastercard",
+            "amex",
+            "cc_num",
+            "ccnum",
+        ],
         is: is_card,
     },
     Kind {
         id: "iban",
         name: "bank account (IBAN)",
         pattern: r"[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?",
+        words: &[],
         is: is_iban,
-    },
-    Kind {
-        id: "national-id",
-        name: "national id",
-        pattern: r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
-        is: |before, value| {
-            let legal = !["000", "666"].iter().any(|area| value.starts_with(area)) && !value.starts_with('9');
-            legal && says(before, &["ssn", "social security", "social_security"])
-        },
     },
     Kind {
         id: "phone",
         name: "phone number",
-        pattern: r"\+[0-9]{1,3}[ .-]?\(?[0-9]{1,4}\)?(?:[ .-]?[0-9]{2,4}){2,4}|\(?[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}",
-        is: |before, _| says(before, &["phone", "tel", "mobile", "telefon", "fax"]),
+        pattern: r"\+[0-9]{1,3}[ .-]?\(?[0-9]{1,4}\)?(?:[ .-]?[0-9]{2,4}){2,4}",
+        words: &[
+            "phone",
+            "tel",
+            "mobile",
+            "telefon",
+            "téléphone",
+            "teléfono",
+            "telefono",
+            "handy",
+            "fax",
+            "whatsapp",
+            "cell",
+        ],
+        is: |_| true,
+    },
+    Kind {
+        id: "phone",
+        name: "phone number",
+        pattern: r"\(?[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}",
+        words: &["phone", "tel", "mobile", "telefon", "fax", "cell"],
+        is: |_| true,
     },
 ];
+
+const COUNT: usize = KINDS.len() + national::KINDS.len();
+
+fn kinds() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().chain(&national::KINDS)
+}
 
 /// The personal data in the outputs of a notebook, in order.
 ///
@@ -105,14 +145,16 @@ pub fn personal(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<Personal> {
 }
 
 fn may_hold(text: &str) -> bool {
-    KINDS.iter().any(|kind| may_be(kind.id, text))
+    KINDS.iter().any(|kind| kind.words.is_empty() && may_be(kind.id, text))
+        || WORDS.automaton.as_ref().is_some_and(|words| words.is_match(text))
 }
 
-fn hits_in(text: &str) -> Vec<Hit> {
-    static PATTERNS: [OnceLock<Option<Regex>>; KINDS.len()] = [const { OnceLock::new() }; KINDS.len()];
+pub(super) fn hits_in(text: &str) -> Vec<Hit> {
+    static PATTERNS: [OnceLock<Option<Regex>>; COUNT] = [const { OnceLock::new() }; COUNT];
     let mut hits: Vec<Hit> = Vec::new();
-    for (kind, pattern) in KINDS.iter().zip(&PATTERNS) {
-        if !may_be(kind.id, text) {
+    let said = said(text);
+    for ((kind, pattern), said) in kinds().zip(&PATTERNS).zip(said) {
+        if !(said || kind.words.is_empty() && may_be(kind.id, text)) {
             continue;
         }
         let pattern = pattern.get_or_init(|| RegexBuilder::new(kind.pattern).unicode(false).build().ok());
@@ -127,7 +169,8 @@ fn hits_in(text: &str) -> Vec<Hit> {
                     && after.starts_with(['.', '-'])
                     && after.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
             let span = Span::new(found.start(), found.end());
-            if joined || !(kind.is)(before, span.slice(text)) {
+            let near = || kind.words.is_empty() || says(before, kind.words);
+            if joined || !(kind.is)(span.slice(text)) || !near() {
                 continue;
             }
             hits.push(Hit {
@@ -143,18 +186,53 @@ fn hits_in(text: &str) -> Vec<Hit> {
     hits
 }
 
-static NATIONAL_ID: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["ssn", "SSN", "ocial"].map(Finder::new));
-static PHONE: LazyLock<[Finder<'static>; 8]> =
-    LazyLock::new(|| ["hone", "HONE", "tel", "Tel", "TEL", "obile", "fax", "Fax"].map(Finder::new));
+/// The words of all kinds, and the rank of each one's kind.
+struct Words {
+    automaton: Option<AhoCorasick>,
+    ranks: Vec<usize>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let words = kinds()
+        .enumerate()
+        .flat_map(|(rank, kind)| kind.words.iter().map(move |word| (rank, word)));
+    let (ranks, words): (Vec<usize>, Vec<&str>) = words.unzip();
+    let automaton = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words)
+        .ok();
+    Words { automaton, ranks }
+});
+
+/// For each kind, whether the text holds one of its words.
+fn said(text: &str) -> [bool; COUNT] {
+    let mut said = [false; COUNT];
+    for found in WORDS
+        .automaton
+        .iter()
+        .flat_map(|words| words.find_overlapping_iter(text))
+    {
+        let rank = WORDS.ranks.get(found.pattern().as_usize());
+        if let Some(said) = rank.and_then(|rank| said.get_mut(*rank)) {
+            *said |= is_word(text, found.start(), found.end());
+        }
+    }
+    said
+}
+
+/// Whether what stands there is a word of its own: `pan` isn't said in `company`.
+fn is_word(text: &str, start: usize, end: usize) -> bool {
+    let letter = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+    let bytes = text.as_bytes();
+    !letter(start.checked_sub(1).and_then(|at| bytes.get(at))) && !letter(bytes.get(end))
+}
 
 /// Whether the text holds what every match of the kind holds: far cheaper than the pattern.
 fn may_be(kind: &str, text: &str) -> bool {
     let bytes = text.as_bytes();
-    let any = |words: &[Finder<'_>]| words.iter().any(|word| word.find(bytes).is_some());
     match kind {
         "e-mail" => memchr::memchr(b'@', bytes).is_some(),
-        "national-id" => any(NATIONAL_ID.as_slice()),
-        "phone" => any(PHONE.as_slice()),
         "card" => {
             // groups of digits stand one blank or dash apart; columns of a table stand further
             let (mut digits, mut apart) = (0, false);
@@ -179,17 +257,23 @@ fn says(before: &str, words: &[&str]) -> bool {
     while !before.is_char_boundary(start) {
         start += 1;
     }
-    let near = before.get(start..).unwrap_or_default().to_ascii_lowercase();
-    let head = before.lines().next().unwrap_or_default();
-    let head = if head.len() < 400 {
-        head.to_ascii_lowercase()
-    } else {
-        String::new()
+    let near = before.get(start..).unwrap_or_default();
+    let head = match before.rfind("</thead>") {
+        Some(end) => before.get(before.get(..end).and_then(|up| up.rfind("<thead")).unwrap_or(end)..end),
+        None => before.lines().next(),
     };
-    words.iter().any(|word| near.contains(word) || head.contains(word))
+    let head = head.filter(|head| head.len() < 4000).unwrap_or_default();
+    [near, head].iter().any(|text| {
+        let lower = text.to_lowercase();
+        words.iter().any(|word| {
+            lower
+                .match_indices(word)
+                .any(|(at, found)| is_word(&lower, at, at + found.len()))
+        })
+    })
 }
 
-fn is_email(_: &str, value: &str) -> bool {
+fn is_email(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let (user, host) = lower.split_once('@').unwrap_or_default();
     let stand_ins = [
@@ -215,8 +299,14 @@ fn is_email(_: &str, value: &str) -> bool {
         && !file.contains(&ending)
 }
 
-fn is_card(before: &str, value: &str) -> bool {
+fn is_card(value: &str) -> bool {
     let digits: Vec<u32> = value.chars().filter_map(|c| c.to_digit(10)).collect();
+    let varied = digits.windows(2).filter(|pair| pair.first() != pair.get(1)).count() >= 4;
+    varied && luhn(&digits)
+}
+
+/// Every second digit doubled, the sum ends in zero.
+pub(super) fn luhn(digits: &[u32]) -> bool {
     let sum: u32 = digits
         .iter()
         .rev()
@@ -229,12 +319,10 @@ fn is_card(before: &str, value: &str) -> bool {
             }
         })
         .sum();
-    let varied = digits.windows(2).filter(|pair| pair.first() != pair.get(1)).count() >= 4;
-    let grouped = value.contains([' ', '-']);
-    sum.is_multiple_of(10) && varied && (grouped || says(before, &["card", "credit", "pan", "visa", "mastercard"]))
+    sum.is_multiple_of(10)
 }
 
-fn is_iban(_: &str, value: &str) -> bool {
+fn is_iban(value: &str) -> bool {
     let compact: String = value.chars().filter(|c| *c != ' ').collect();
     if !(15..=34).contains(&compact.len()) {
         return false;
@@ -263,6 +351,11 @@ mod tests {
         assert_eq!(kinds("IBAN DE89 3704 0044 0532 0130 00."), ["iban"]);
         assert_eq!(kinds("name  ssn\nAnn  219-09-9999"), ["national-id"]);
         assert_eq!(kinds("phone: +49 731 50 10 10"), ["phone"]);
+        assert_eq!(
+            kinds("<thead><tr><th>Phone</th></tr></thead><tbody><tr><td>(415) 555-0132</td>"),
+            ["phone"]
+        );
+        assert_eq!(kinds("card_number\n0  4012888888881881"), ["card"]);
         for text in [
             "git@github.com:a/b.git",
             "me@example.org",
