@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::finding::Severity;
 use crate::python::{Binds, Effect, MagicFacts, Magics, Scope};
+use crate::strip::{self, Ids, Layer, Preset};
 use crate::text::LineIndex;
 
 /// How strict to be.
@@ -48,6 +49,8 @@ pub struct Group {
     pub extend_select: Vec<String>,
     pub severity: Option<Severity>,
     pub profile: Option<Profile>,
+    /// What `strip` takes out.
+    pub strip: Layer,
 }
 
 /// A settings file.
@@ -132,7 +135,7 @@ pub fn parse(file: &Path, text: &str) -> Result<Option<Settings>, SettingsError>
     reader.settings(table).map(Some)
 }
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "select",
     "ignore",
     "extend-select",
@@ -141,9 +144,29 @@ const KEYS: [&str; 8] = [
     "profile",
     "per-path",
     "magics",
+    "strip",
 ];
 /// Those of a `per-path` table.
-const PATH_KEYS: [&str; 5] = ["select", "ignore", "extend-select", "severity", "profile"];
+const PATH_KEYS: [&str; 6] = ["select", "ignore", "extend-select", "severity", "profile", "strip"];
+/// Those of a `strip` table, named as the options on the command line.
+const STRIP_KEYS: [&str; 16] = [
+    "cell-ids",
+    "drop-empty-cells",
+    "drop-matching",
+    "drop-mime",
+    "drop-output-type",
+    "drop-tagged-cells",
+    "extra-keys",
+    "keep-count",
+    "keep-metadata",
+    "keep-mime",
+    "keep-output",
+    "keep-output-type",
+    "max-size",
+    "preset",
+    "strip-init-cells",
+    "strip-kernel",
+];
 
 /// Those of a magic's table.
 const MAGIC_KEYS: [&str; 2] = ["runs", "binds"];
@@ -258,7 +281,65 @@ impl Reader<'_> {
             extend_select: self.strings(table, "extend-select")?.unwrap_or_default(),
             severity: severity.and_then(|i| Severity::ALL.get(i).copied()),
             profile: profile.and_then(|i| Profile::ALL.get(i).copied()),
+            strip: self.strip(table)?,
         })
+    }
+
+    fn strip(&self, table: &DeTable<'_>) -> Result<Layer, SettingsError> {
+        let Some(value) = table.get("strip") else {
+            return Ok(Layer::default());
+        };
+        let wrong = || {
+            self.error(
+                value.span().start,
+                "`strip` is no table".to_owned(),
+                Some("write [tool.mortarboard.strip], or [strip] in mortarboard.toml"),
+            )
+        };
+        let table = value.get_ref().as_table().ok_or_else(wrong)?;
+        self.only(table, &STRIP_KEYS)?;
+        let list = |key: &str| self.read_strings(table, key, |text| Ok(text.to_owned()));
+        let ids = self.one_of(table, "cell-ids", &Ids::ALL.map(Ids::name))?;
+        Ok(Layer {
+            keep_output: self.flag(table, "keep-output")?,
+            keep_count: self.flag(table, "keep-count")?,
+            strip_init_cells: self.flag(table, "strip-init-cells")?,
+            max_size: self.size(table, "max-size")?,
+            keep_output_type: list("keep-output-type")?,
+            drop_output_type: list("drop-output-type")?,
+            keep_mime: list("keep-mime")?,
+            drop_mime: list("drop-mime")?,
+            drop_matching: self.read_strings(table, "drop-matching", strip::pattern)?,
+            drop_empty_cells: self.flag(table, "drop-empty-cells")?,
+            drop_tagged_cells: list("drop-tagged-cells")?,
+            cell_ids: ids.and_then(|i| Ids::ALL.get(i).copied()),
+            extra_keys: self.read_strings(table, "extra-keys", strip::key)?,
+            keep_metadata: self.read_strings(table, "keep-metadata", strip::key)?,
+            strip_kernel: self.flag(table, "strip-kernel")?,
+            preset: self.read_strings(table, "preset", Preset::of)?,
+        })
+    }
+
+    fn flag(&self, table: &DeTable<'_>, key: &str) -> Result<Option<bool>, SettingsError> {
+        let Some(value) = table.get(key) else { return Ok(None) };
+        let wrong = || {
+            let message = format!("`{key}` is no {}", value.get_ref().type_str());
+            self.error(value.span().start, message, Some("write true or false"))
+        };
+        value.get_ref().as_bool().map(Some).ok_or_else(wrong)
+    }
+
+    /// A number of bytes, or a text such as `"10k"`.
+    fn size(&self, table: &DeTable<'_>, key: &str) -> Result<Option<u64>, SettingsError> {
+        let Some(value) = table.get(key) else { return Ok(None) };
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.as_ref(),
+            DeValue::Integer(number) => number.as_str(),
+            other => other.type_str(),
+        };
+        let size = strip::size(text);
+        size.map(Some)
+            .map_err(|message| self.error(value.span().start, message, None))
     }
 
     fn only(&self, table: &DeTable<'_>, known: &[&str]) -> Result<(), SettingsError> {
@@ -276,7 +357,21 @@ impl Reader<'_> {
     }
 
     fn strings(&self, table: &DeTable<'_>, key: &str) -> Result<Option<Vec<String>>, SettingsError> {
-        let Some(value) = table.get(key) else { return Ok(None) };
+        let there = table.get(key).is_some();
+        let strings = self.read_strings(table, key, |text| Ok(text.to_owned()))?;
+        Ok(there.then_some(strings))
+    }
+
+    /// A list of strings, each of which `read` makes something of. An absent key is an empty list.
+    fn read_strings<T>(
+        &self,
+        table: &DeTable<'_>,
+        key: &str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Vec<T>, SettingsError> {
+        let Some(value) = table.get(key) else {
+            return Ok(Vec::new());
+        };
         let wrong = |at: usize| {
             self.error(
                 at,
@@ -285,13 +380,12 @@ impl Reader<'_> {
             )
         };
         let items = value.get_ref().as_array().ok_or_else(|| wrong(value.span().start))?;
-        let strings = items.iter().map(|item| {
-            item.get_ref()
-                .as_str()
-                .map(str::to_owned)
-                .ok_or_else(|| wrong(item.span().start))
+        let read = items.iter().map(|item| {
+            let at = item.span().start;
+            let text = item.get_ref().as_str().ok_or_else(|| wrong(at))?;
+            read(text).map_err(|message| self.error(at, format!("`{key}`: {message}"), None))
         });
-        strings.collect::<Result<Vec<_>, _>>().map(Some)
+        read.collect()
     }
 
     /// Which of `names` the key has.

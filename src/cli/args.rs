@@ -7,6 +7,8 @@ use clap_complete::Shell;
 
 use super::git::GitArgs;
 
+pub use super::strip_args::StripArgs;
+
 /// Takes Jupyter notebooks from sketch to building: judges them, cleans them, and graduates them into packages.
 #[derive(Debug, Parser)]
 #[command(name = "mortarboard", version, about, arg_required_else_help = true)]
@@ -22,7 +24,7 @@ pub enum Command {
     /// Replace the secrets in outputs and metadata, and nothing else
     Redact(RedactArgs),
     /// Take out outputs, execution counts and what editors leave behind, and nothing else
-    Strip(StripArgs),
+    Strip(Box<StripArgs>),
     /// Have git filter notebooks and show their differences as text
     Git(GitArgs),
     /// Show what changed between two notebooks, cell by cell
@@ -125,19 +127,6 @@ pub struct RedactArgs {
     pub diff: bool,
     #[command(flatten)]
     pub files: FileArgs,
-    /// Say nothing but errors
-    #[arg(short, long)]
-    pub quiet: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct StripArgs {
-    /// Notebooks, and folders to search for notebooks; `-` reads stdin and writes stdout
-    #[arg(default_value = ".")]
-    pub paths: Vec<PathBuf>,
-    /// Write nothing; exit with 1 where something would change
-    #[arg(long)]
-    pub check: bool,
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,

@@ -1,18 +1,18 @@
 //! `mortarboard check`: reads notebooks in parallel and prints what was found.
 
 use std::collections::BTreeMap;
-use std::io::{self as std_io, BufWriter, IsTerminal, Write};
+use std::io::{self as std_io, BufWriter, Write};
 use std::path::Path;
 
 use crate::check::{check_beside, rule_infos};
 use crate::fix::fix;
 use crate::io;
 use crate::redact::hidden;
-use crate::report::{self, NotebookReport, Report, Style};
+use crate::report::{self, NotebookReport, Report};
 
 use super::Outcome;
-use super::args::{CheckArgs, Colour, Format};
-use super::talk::{UserError, difference, note, print};
+use super::args::{CheckArgs, Format};
+use super::talk::{UserError, colour, difference, note, print};
 use super::work::{Job, gather, in_parallel};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
@@ -79,7 +79,7 @@ fn one(job: &Job, args: &CheckArgs, with_lines: bool) -> Result<Judged, UserErro
     if offered && (args.fix || args.diff) {
         let fixed = fix(&name, &text, strictness, args.unsafe_fixes, &beside).map_err(unreadable)?;
         if args.diff {
-            judged.difference = difference(&name, &hidden(&text), &hidden(&fixed.text));
+            judged.difference = difference(&name, &hidden(&text), &hidden(&fixed.text), colour(args.color));
         } else if fixed.text != text {
             io::write_atomic(&job.found.path, fixed.text.as_bytes())?;
         }
@@ -107,14 +107,7 @@ fn print_report(args: &CheckArgs, report: &Report) -> Result<(), Vec<UserError>>
         statistics(report, &mut out)
     } else {
         match args.output_format {
-            Format::Full => report::full(
-                report,
-                Style {
-                    colour: colour(args.color),
-                },
-                !args.quiet,
-                &mut out,
-            ),
+            Format::Full => report::full(report, colour(args.color), !args.quiet, &mut out),
             Format::Concise => report::concise(report, &mut out),
             Format::Json => report::json(report, &mut out),
             Format::Jsonl => report::jsonl(report, &mut out),
@@ -148,17 +141,4 @@ fn statistics(report: &Report, out: &mut dyn Write) -> std_io::Result<()> {
         writeln!(out, "{count:>6}  {code}  {rule}")?;
     }
     Ok(())
-}
-
-pub(super) fn colour(wanted: Colour) -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    match wanted {
-        Colour::Always => true,
-        Colour::Never => false,
-        Colour::Auto => {
-            std_io::stdout().is_terminal()
-                && !set("NO_COLOR")
-                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-        }
-    }
 }

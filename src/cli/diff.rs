@@ -13,8 +13,7 @@ use crate::report::{Report, Style, full};
 
 use super::Outcome;
 use super::args::{DiffArgs, DiffFormat};
-use super::check::colour;
-use super::talk::{UserError, note, print};
+use super::talk::{UserError, colour, note, print};
 use super::work::gather;
 
 /// What stands in for a side that is not there: git hands over an empty file.
@@ -27,9 +26,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<Outcome, Vec<UserError>> {
     let old = parsed(&names.0, &old_text)?;
     let new = parsed(&names.1, &new_text)?;
     let difference = diff(&old, &new);
-    let style = Style {
-        colour: colour(args.color),
-    };
+    let style = colour(args.color);
     let names = (&*names.0, &*names.1);
     let mut out = Vec::new();
     let written = match args.output_format {

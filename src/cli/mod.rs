@@ -10,9 +10,13 @@ mod explain;
 mod git;
 mod graduate;
 mod manual;
+mod nbstripout;
+mod nearest;
 mod redact;
 mod resolve;
 mod strip;
+mod strip_args;
+mod strip_options;
 mod talk;
 mod work;
 

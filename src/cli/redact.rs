@@ -6,9 +6,9 @@ use crate::io;
 use crate::redact::{Options, Redacted, redact};
 
 use super::Outcome;
-use super::args::{RedactArgs, RuleArgs};
+use super::args::{Colour, RedactArgs, RuleArgs};
 use super::resolve::Resolver;
-use super::talk::{UserError, difference, note, print};
+use super::talk::{UserError, colour, difference, note, print};
 use super::work::{Job, gather, in_parallel, on_deep_stack};
 
 pub(super) fn run(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
@@ -57,7 +57,14 @@ fn one(job: &Job, args: &RedactArgs) -> Result<Done, UserError> {
     if changed && !args.check && !args.diff {
         io::write_atomic(path, redacted.text.as_bytes())?;
     }
-    let shown = (changed && args.diff).then(|| difference(&name, &redacted.before_shown, &redacted.after_shown));
+    let shown = (changed && args.diff).then(|| {
+        difference(
+            &name,
+            &redacted.before_shown,
+            &redacted.after_shown,
+            colour(Colour::Auto),
+        )
+    });
     Ok(Done {
         changed,
         notes: notes(&name, &redacted, args, changed),
@@ -74,7 +81,12 @@ fn filter(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
         .map_err(|error| vec![UserError::unredacted("-", &error)])?;
     let changed = redacted.text != text;
     if args.diff && changed {
-        print(&difference("-", &redacted.before_shown, &redacted.after_shown))?;
+        print(&difference(
+            "-",
+            &redacted.before_shown,
+            &redacted.after_shown,
+            colour(Colour::Auto),
+        ))?;
     }
     if args.check || args.diff {
         return Ok(if changed { Outcome::Findings } else { Outcome::Clean });

@@ -1,24 +1,21 @@
 //! From what was typed and what settings files say to what is done for each notebook.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::check::{Strictness, rule_names};
 use crate::finding::Severity;
-use crate::io;
 use crate::select::{RuleName, Selection, UnknownRule};
-use crate::settings::{self, Group, Patterns, Profile, Settings};
+use crate::settings::{Group, Patterns, Profile, Settings};
 
 use super::args::{FileArgs, Least, RuleArgs};
+use super::nearest::{Nearest, absolute, excluded};
 use super::talk::{UserError, note};
 
 /// Looks settings up, each folder once.
 pub(super) struct Resolver<'a> {
     typed: &'a RuleArgs,
     rules: Vec<RuleName>,
-    fixed: Option<Option<Arc<Settings>>>,
-    by_folder: BTreeMap<PathBuf, Option<Arc<Settings>>>,
+    nearest: Nearest,
     excluded: Patterns,
 }
 
@@ -36,23 +33,11 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// A settings file that was named and can't be used, patterns that are none, rules that don't exist.
     pub fn new(typed: &'a RuleArgs, files: &FileArgs) -> Result<Self, Vec<UserError>> {
-        let here = absolute(Path::new("."));
-        let excluded = Patterns::new(&here, files.exclude.iter().map(String::as_str)).map_err(|message| {
-            vec![UserError::new(
-                format!("--exclude {message}"),
-                "patterns are those of .gitignore",
-            )]
-        })?;
-        let fixed = match (&files.config, files.no_config) {
-            (_, true) => Some(None),
-            (Some(file), _) => Some(Some(named_settings(file)?)),
-            (None, false) => None,
-        };
+        let excluded = excluded(&files.exclude)?;
         let this = Self {
             typed,
             rules: rule_names(),
-            fixed,
-            by_folder: BTreeMap::new(),
+            nearest: Nearest::new(files.config.as_deref(), files.no_config)?,
             excluded,
         };
         // what is typed is judged even where there is no notebook to judge
@@ -67,10 +52,7 @@ impl<'a> Resolver<'a> {
     /// Settings that can't be used.
     pub fn resolve(&mut self, notebook: &Path) -> Result<Resolved, Vec<UserError>> {
         let path = absolute(notebook);
-        let settings = match &self.fixed {
-            Some(fixed) => fixed.clone(),
-            None => self.nearest(path.parent().unwrap_or(Path::new("")))?,
-        };
+        let settings = self.nearest.of(&path)?;
         let strictness = self.strictness(settings.as_deref(), &path)?;
         let groups = groups(settings.as_deref(), &path);
         let ignored: Vec<String> = groups.iter().flat_map(|group| &group.ignore).cloned().collect();
@@ -84,27 +66,6 @@ impl<'a> Resolver<'a> {
             excluded,
             from: settings.map(|settings| settings.file.clone()),
         })
-    }
-
-    /// The settings that govern a folder: its own, else its parent's.
-    fn nearest(&mut self, folder: &Path) -> Result<Option<Arc<Settings>>, Vec<UserError>> {
-        if let Some(known) = self.by_folder.get(folder) {
-            return Ok(known.clone());
-        }
-        let mut found = None;
-        for (file, text) in io::settings_files(folder).map_err(|error| vec![error.into()])? {
-            if let Some(settings) = settings::parse(&file, &text).map_err(|error| vec![error.into()])? {
-                found = Some(Arc::new(settings));
-                break;
-            }
-        }
-        if found.is_none()
-            && let Some(parent) = folder.parent()
-        {
-            found = self.nearest(parent)?;
-        }
-        self.by_folder.insert(folder.to_owned(), found.clone());
-        Ok(found)
     }
 
     /// Layers: the file, its groups for this path, the command line.
@@ -198,19 +159,4 @@ fn groups<'s>(settings: Option<&'s Settings>, path: &Path) -> Vec<&'s Group> {
             .map(|(_, group)| group);
         std::iter::once(&settings.base).chain(for_path).collect()
     })
-}
-
-fn named_settings(file: &Path) -> Result<Arc<Settings>, Vec<UserError>> {
-    let text = io::read(file).map_err(|error| vec![error.into()])?;
-    let settings = settings::parse(&absolute(file), &text).map_err(|error| vec![error.into()])?;
-    let none = || {
-        let message = format!("{}: there is no [tool.mortarboard] in this file", file.display());
-        vec![UserError::new(message, "add the table, or name another file")]
-    };
-    settings.map(Arc::new).ok_or_else(none)
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    absolute.components().collect()
 }

@@ -2,65 +2,106 @@
 
 use std::path::Path;
 
-use crate::io;
-use crate::strip::{Options, strip};
+use crate::io::{self, Found};
+use crate::strip::{self, Options};
+use crate::text::EditSet;
 
 use super::Outcome;
-use super::args::StripArgs;
-use super::talk::{UserError, note, print};
+use super::nbstripout;
+use super::strip_args::StripArgs;
+use super::strip_options::StripOptions;
+use super::talk::{UserError, colour, difference, note, print};
 
 pub(super) fn run(args: &StripArgs) -> Result<Outcome, Vec<UserError>> {
-    let options = Options::default();
-    if args.paths.iter().any(|path| path.as_os_str() == "-") {
-        return filter(args, &options);
+    let mut typed = Vec::new();
+    if args.from_nbstripout_config {
+        typed.push(nbstripout::layer()?);
     }
-    let (found, unread) = io::discover(&args.paths);
+    typed.push(args.wishes.layer());
+    let mut options = StripOptions::new(args.config.as_deref(), args.no_config, &args.exclude, typed)?;
+    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+        let name = args.stdin_filename.as_deref().unwrap_or(Path::new("-"));
+        let (options, _) = options.of(name)?;
+        return filter(args, name, &options);
+    }
+    let (found, unread) = io::discover_notes(&args.paths);
     let mut errors: Vec<UserError> = unread.into_iter().map(UserError::from).collect();
-    if found.is_empty() && errors.is_empty() {
+    let mut work = Vec::new();
+    for notebook in found {
+        let (options, left_out) = options.of(&notebook.path)?;
+        if notebook.named || !left_out {
+            work.push((notebook, options));
+        }
+    }
+    if work.is_empty() && errors.is_empty() {
         errors.push(UserError::no_notebooks(&args.paths));
     }
     let mut changed = 0_usize;
-    for notebook in &found {
-        match one(&notebook.path, args, &options) {
+    for (notebook, options) in &work {
+        match one(notebook, args, options) {
             Ok(true) => changed += 1,
             Ok(false) => {}
-            Err(error) => errors.push(error),
+            Err(more) => errors.extend(more),
         }
     }
     errors.iter().for_each(UserError::say);
     Ok(match (errors.is_empty(), changed) {
         (false, _) => Outcome::Failed,
         (true, 0) => Outcome::Clean,
+        // nothing is changed by looking
+        (true, _) if args.stdout => Outcome::Clean,
         (true, _) => Outcome::Findings,
     })
 }
 
 /// Strips a file. `true` where that changes it.
-fn one(path: &Path, args: &StripArgs, options: &Options) -> Result<bool, UserError> {
-    let text = io::read(path)?;
+fn one(notebook: &Found, args: &StripArgs, options: &Options) -> Result<bool, Vec<UserError>> {
+    let path = &notebook.path;
+    let text = io::read(path).map_err(|error| vec![error.into()])?;
+    if !notebook.named && io::may_be_note(path) && !strip::is_note(&text) {
+        return Ok(false);
+    }
     let name = path.display().to_string();
-    let edits = strip(&text, options).map_err(|error| UserError::unreadable(&name, &error))?;
+    let edits = strip::strip(&text, options).map_err(|error| vec![UserError::unreadable(&name, &error)])?;
+    if args.stdout {
+        print(&edits.apply(&text))?;
+        return Ok(!edits.is_empty());
+    }
     if edits.is_empty() {
         return Ok(false);
     }
-    if !args.check {
-        io::write_atomic(path, edits.apply(&text).as_bytes())?;
+    let writes = !args.check && !args.diff;
+    if args.diff {
+        show(&name, &text, &edits, args)?;
+    }
+    if writes {
+        io::write_atomic(path, edits.apply(&text).as_bytes()).map_err(|error| vec![error.into()])?;
     }
     if !args.quiet {
-        let would = if args.check { "would be " } else { "" };
+        let would = if writes { "" } else { "would be " };
         note(&format!("{name}: {would}stripped"));
     }
     Ok(true)
 }
 
 /// `-`: from stdin to stdout. Nothing of the user's is changed, so that git's filters see a success.
-fn filter(args: &StripArgs, options: &Options) -> Result<Outcome, Vec<UserError>> {
+fn filter(args: &StripArgs, name: &Path, options: &Options) -> Result<Outcome, Vec<UserError>> {
     let text = io::read_stdin().map_err(|error| vec![error.into()])?;
-    let edits = strip(&text, options).map_err(|error| vec![UserError::unreadable("-", &error)])?;
-    if args.check {
-        let clean = edits.is_empty();
-        return Ok(if clean { Outcome::Clean } else { Outcome::Findings });
+    let name = name.display().to_string();
+    let edits = strip::strip(&text, options).map_err(|error| vec![UserError::unreadable(&name, &error)])?;
+    if args.diff {
+        show(&name, &text, &edits, args)?;
+    } else if !args.check {
+        print(&edits.apply(&text))?;
     }
-    print(&edits.apply(&text))?;
-    Ok(Outcome::Clean)
+    let looked = args.check || args.diff;
+    Ok(if looked && !edits.is_empty() {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+fn show(name: &str, text: &str, edits: &EditSet, args: &StripArgs) -> Result<(), Vec<UserError>> {
+    print(&difference(name, text, &edits.apply(text), colour(args.color)))
 }

@@ -1,16 +1,19 @@
 //! What is said to the user on stderr: errors of one paragraph, with a place and a hint.
 
-use std::io::Write;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use similar::TextDiff;
 
 use crate::io::FileError;
 use crate::notebook::ReadError;
 use crate::redact::RedactError;
-use crate::report::{Unread, printable};
+use crate::report::{Style, Unread, printable};
 use crate::select::UnknownRule;
 use crate::settings::SettingsError;
+
+use super::args::Colour;
 
 /// An error that is the user's to mend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,20 +111,53 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", printable(text));
 }
 
-/// Prints data on stdout. Whoever closed it has read enough.
+/// Prints data on stdout. Whoever closed it has read enough; whoever is slow to read it gets all of it.
 pub(super) fn print(text: &str) -> Result<(), Vec<UserError>> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(vec![UserError::new(
-            format!("the output could not be written: {error}"),
-            "check where stdout goes",
-        )]),
-        _ => Ok(()),
+    let mut rest = text.as_bytes();
+    loop {
+        let written = if rest.is_empty() {
+            out.flush().map(|()| 0)
+        } else {
+            out.write(rest)
+        };
+        match written {
+            Ok(0) => return Ok(()),
+            Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            // the other end made the pipe one that doesn't wait
+            Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(PAUSE),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                return Err(vec![UserError::new(
+                    format!("the output could not be written: {error}"),
+                    "check where stdout goes",
+                )]);
+            }
+        }
     }
 }
 
+/// Between two tries at a full pipe.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// How what goes to stdout is painted.
+pub(super) fn colour(wanted: Colour) -> Style {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let colour = match wanted {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            std::io::stdout().is_terminal()
+                && !set("NO_COLOR")
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    };
+    Style { colour }
+}
+
 /// The difference between two texts, with nothing in it that a terminal would obey. Secrets are hidden before.
-pub(super) fn difference(name: &str, before: &str, after: &str) -> String {
+pub(super) fn difference(name: &str, before: &str, after: &str, style: Style) -> String {
     let diff = TextDiff::from_lines(before, after);
     let header = (format!("{name} (before)"), format!("{name} (after)"));
     let text = diff
@@ -129,5 +165,6 @@ pub(super) fn difference(name: &str, before: &str, after: &str) -> String {
         .context_radius(2)
         .header(&header.0, &header.1)
         .to_string();
-    text.lines().map(|line| printable(line).into_owned() + "\n").collect()
+    let lines = text.lines().map(|line| style.difference(&printable(line)) + "\n");
+    lines.collect()
 }

@@ -2,14 +2,17 @@
 #![allow(clippy::disallowed_methods)]
 
 mod commit;
+mod keep;
 mod raw;
+mod write;
 
 pub use commit::commit;
 pub use raw::{extent, find_program, read_bytes, remove, without_links, write_with_folders};
+pub use write::write_atomic;
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::fs;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -159,12 +162,33 @@ pub struct Found {
 /// The notebooks under the paths, sorted and each once. Folders are searched as git would see them: without what
 /// `.gitignore` files name (in or out of a repository), hidden folders and checkpoints.
 pub fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<FileError>) {
+    discover_files(paths, is_notebook)
+}
+
+/// As [`discover`], with files that Zeppelin's notes are kept in.
+pub fn discover_notes(paths: &[PathBuf]) -> (Vec<Found>, Vec<FileError>) {
+    discover_files(paths, |path| is_notebook(path) || may_be_note(path))
+}
+
+fn is_notebook(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("ipynb"))
+}
+
+/// Whether a file is named as Zeppelin names its notes: `NAME.zpln`, and before 0.9 `note.json`.
+pub fn may_be_note(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("zpln"))
+        || path.file_name().is_some_and(|name| name == "note.json")
+}
+
+fn discover_files(paths: &[PathBuf], wanted: fn(&Path) -> bool) -> (Vec<Found>, Vec<FileError>) {
     let mut found = Vec::new();
     let mut errors = Vec::new();
     for path in paths {
         match fs::metadata(path) {
             Err(error) => errors.push(FileError::from_io(path, &error)),
-            Ok(data) if data.is_dir() => search(path, &mut found, &mut errors),
+            Ok(data) if data.is_dir() => search(path, wanted, &mut found, &mut errors),
             Ok(data) => found.push(Found {
                 path: tidy(path),
                 named: true,
@@ -178,7 +202,7 @@ pub fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<FileError>) {
     (found, errors)
 }
 
-fn search(folder: &Path, found: &mut Vec<Found>, errors: &mut Vec<FileError>) {
+fn search(folder: &Path, wanted: fn(&Path) -> bool, found: &mut Vec<Found>, errors: &mut Vec<FileError>) {
     let walk = WalkBuilder::new(folder).require_git(false).build();
     for entry in walk {
         match entry {
@@ -191,12 +215,8 @@ fn search(folder: &Path, found: &mut Vec<Found>, errors: &mut Vec<FileError>) {
                 });
             }
             Ok(entry) => {
-                let notebook = entry
-                    .path()
-                    .extension()
-                    .is_some_and(|extension| extension.eq_ignore_ascii_case("ipynb"));
                 let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                if notebook && !folder && entry.path().is_file() {
+                if wanted(entry.path()) && !folder && entry.path().is_file() {
                     found.push(Found {
                         path: tidy(entry.path()),
                         named: false,
@@ -219,43 +239,4 @@ fn tidy(path: &Path) -> PathBuf {
     } else {
         shorter
     }
-}
-
-/// Writes `bytes` to `path` whole or not at all: beside it first, to the disk, then renamed over it.
-/// Permissions are kept, and a symbolic link's target is written, not the link.
-///
-/// # Errors
-/// What the disk refuses; the file is then as it was.
-pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let fail = |error: std::io::Error| FileError::from_io(path, &error);
-    let (beside, mut file) = create_beside(&target).map_err(fail)?;
-    let written = fill(&mut file, &target, bytes).and_then(|()| fs::rename(&beside, &target));
-    if let Err(error) = written {
-        // the temporary file is ours; should removing it fail too, the first error says more
-        let _ = fs::remove_file(&beside);
-        return Err(fail(error));
-    }
-    Ok(())
-}
-
-fn create_beside(target: &Path) -> std::io::Result<(PathBuf, File)> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let mut attempt = 0_u32;
-    loop {
-        let beside = target.with_file_name(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&beside) {
-            Ok(file) => return Ok((beside, file)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-fn fill(file: &mut File, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Ok(data) = fs::metadata(target) {
-        file.set_permissions(data.permissions())?;
-    }
-    file.write_all(bytes)?;
-    file.sync_all()
 }

@@ -43,4 +43,14 @@ impl Style {
     pub(crate) fn added(self, strong: bool, text: &str) -> String {
         self.paint(if strong { "1;4;32" } else { "32" }, text)
     }
+
+    /// A line of a unified difference.
+    pub fn difference(self, line: &str) -> String {
+        match line.as_bytes() {
+            [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => self.strong(line),
+            [b'-', ..] => self.removed(false, line),
+            [b'+', ..] => self.added(false, line),
+            _ => line.to_owned(),
+        }
+    }
 }

@@ -4,11 +4,15 @@
 
 mod cut;
 mod keys;
+mod layer;
 mod options;
 mod outputs;
+mod presets;
 mod zeppelin;
 
-pub use options::{COLAB, Ids, KERNEL, NOISE, Options, VSCODE};
+pub use layer::{Layer, key, pattern, size};
+pub use options::{Ids, Options};
+pub use presets::Preset;
 
 use crate::json::{Document, Kind, NodeId, text_of};
 use crate::notebook::{self, ReadError};
@@ -32,6 +36,12 @@ pub fn strip(text: &str, options: &Options) -> Result<EditSet, ReadError> {
         Stripper::new(text, &json, root, options).strip(&mut cuts)?;
     }
     Ok(cuts.finish())
+}
+
+/// Whether a text is a Zeppelin note.
+pub fn is_note(text: &str) -> bool {
+    let json = notebook::scan(text).ok();
+    json.is_some_and(|json| json.root().is_some_and(|root| zeppelin::is_note(&json, text, root)))
 }
 
 struct Stripper<'a> {

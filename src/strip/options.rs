@@ -2,6 +2,9 @@
 
 use regex::Regex;
 
+use super::layer::Layer;
+use super::presets::{KERNEL, NOISE};
+
 /// What becomes of the cells' ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ids {
@@ -11,6 +14,18 @@ pub enum Ids {
     Drop,
     /// Each id becomes the cell's place, from 0.
     Number,
+}
+
+impl Ids {
+    pub const ALL: [Self; 3] = [Self::Keep, Self::Drop, Self::Number];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Drop => "drop",
+            Self::Number => "number",
+        }
+    }
 }
 
 /// What is stripped and what stays. The default takes out every result and what editors and kernels leave behind.
@@ -47,86 +62,41 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            keep_output: false,
-            keep_count: false,
-            strip_init_cells: false,
-            max_size: None,
-            keep_types: Vec::new(),
-            drop_types: Vec::new(),
-            keep_mime: Vec::new(),
-            drop_mime: Vec::new(),
-            drop_matching: Vec::new(),
-            drop_empty_cells: false,
-            drop_tagged_cells: Vec::new(),
-            ids: Ids::Keep,
-            keys: NOISE.map(str::to_owned).to_vec(),
-            keep_keys: Vec::new(),
-        }
+        Self::of(&[])
     }
 }
 
-/// Metadata that a run or a look at the notebook changes, and that no author writes.
-pub const NOISE: [&str; 32] = [
-    // Jupyter: what it trusts, how its pages were scrolled and folded, when cells ran, the widgets' last state
-    "metadata.signature",
-    "metadata.widgets",
-    "cell.collapsed",
-    "cell.metadata.collapsed",
-    "cell.metadata.scrolled",
-    "cell.metadata.execution",
-    "cell.metadata.jupyter.outputs_hidden",
-    // extensions of the classic notebook
-    "metadata.notify_time",
-    "metadata.varInspector",
-    "cell.metadata.ExecuteTime",
-    "cell.metadata.heading_collapsed",
-    "cell.metadata.hidden",
-    // VS Code
-    "metadata.vscode",
-    "cell.metadata.vscode",
-    // Colab: who ran it and when, on which machine, where its frames come from
-    "metadata.colab.authorship_tag",
-    "metadata.colab.collapsed_sections",
-    "metadata.colab.default_view",
-    "metadata.colab.last_runtime",
-    "metadata.colab.provenance",
-    "metadata.colab.version",
-    "metadata.colab.views",
-    "cell.metadata.colab.base_uri",
-    "cell.metadata.colab.height",
-    "cell.metadata.colab.output_extras",
-    "cell.metadata.colab.referenced_widgets",
-    "cell.metadata.colab.resources",
-    "cell.metadata.executionInfo",
-    "cell.metadata.outputId",
-    // papermill
-    "metadata.papermill",
-    "cell.metadata.papermill",
-    // Deepnote
-    "cell.metadata.execution_millis",
-    "cell.metadata.execution_start",
-];
-
-/// The kernel's name and the version of its language: they change from one machine to the next.
-pub const KERNEL: [&str; 2] = ["metadata.kernelspec", "metadata.language_info.version"];
-
-/// Everything that Colab writes of its own.
-pub const COLAB: [&str; 7] = [
-    "metadata.accelerator",
-    "metadata.colab",
-    "cell.metadata.colab",
-    "cell.metadata.colab_type",
-    "cell.metadata.executionInfo",
-    "cell.metadata.id",
-    "cell.metadata.outputId",
-];
-
-/// Everything that VS Code writes of its own, and the environment that it ran in.
-pub const VSCODE: [&str; 5] = [
-    "metadata.interpreter",
-    "metadata.orig_nbformat",
-    "metadata.vscode",
-    "metadata.language_info.version",
-    "cell.metadata.vscode",
-];
+impl Options {
+    /// What comes of wishes one above the other: of single values the last counts, and lists add up.
+    pub fn of(layers: &[&Layer]) -> Self {
+        let last =
+            |pick: fn(&Layer) -> Option<bool>| layers.iter().rev().find_map(|layer| pick(layer)).unwrap_or(false);
+        let all = |pick: fn(&Layer) -> &Vec<String>| layers.iter().flat_map(|layer| pick(layer)).cloned().collect();
+        let mut keys: Vec<String> = NOISE.iter().map(|key| (*key).to_owned()).collect();
+        let mut add = |more: &[&str]| keys.extend(more.iter().map(|key| (*key).to_owned()));
+        if last(|layer| layer.strip_kernel) {
+            add(&KERNEL);
+        }
+        layers
+            .iter()
+            .flat_map(|layer| &layer.preset)
+            .for_each(|preset| add(preset.keys()));
+        keys.extend(layers.iter().flat_map(|layer| &layer.extra_keys).cloned());
+        Self {
+            keep_output: last(|layer| layer.keep_output),
+            keep_count: last(|layer| layer.keep_count),
+            strip_init_cells: last(|layer| layer.strip_init_cells),
+            max_size: layers.iter().rev().find_map(|layer| layer.max_size),
+            keep_types: all(|layer| &layer.keep_output_type),
+            drop_types: all(|layer| &layer.drop_output_type),
+            keep_mime: all(|layer| &layer.keep_mime),
+            drop_mime: all(|layer| &layer.drop_mime),
+            drop_matching: layers.iter().flat_map(|layer| &layer.drop_matching).cloned().collect(),
+            drop_empty_cells: last(|layer| layer.drop_empty_cells),
+            drop_tagged_cells: all(|layer| &layer.drop_tagged_cells),
+            ids: layers.iter().rev().find_map(|layer| layer.cell_ids).unwrap_or_default(),
+            keys,
+            keep_keys: all(|layer| &layer.keep_metadata),
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! What the samples give: findings, plan and package, under `tests/golden/`. Rewritten by `MORTARBOARD_BLESS=1`.
+//! What the samples give: findings, the stripped notebook, plan and package, under `tests/golden/`. Rewritten by `MORTARBOARD_BLESS=1`.
 
 use std::collections::BTreeMap;
 
@@ -43,6 +43,10 @@ fn samples_give_what_they_gave() {
             "check.txt",
             said(&sandbox, &["check", &notebook, "--output-format", "concise"]),
         );
+        let ran = sandbox.run(&["strip", "--stdout", &notebook]);
+        if ran.code == 0 {
+            keep("stripped.ipynb", ran.out);
+        }
         keep("plan.txt", said(&sandbox, &["graduate", &notebook, "--dry-run"]));
         let output = format!("out/{name}");
         let ran = sandbox.run(&["graduate", &notebook, "--output", &output]);

@@ -35,4 +35,5 @@ mod redact;
 mod rule_pages;
 mod secrets;
 mod strip;
+mod strip_files;
 mod tidy;

@@ -153,6 +153,7 @@ fn links_lead_somewhere() {
         "docs/rules.md",
         "docs/settings.md",
         "docs/git.md",
+        "docs/strip.md",
         "CONTRIBUTING.md",
         "ARCHITECTURE.md",
     ] {
