@@ -8,6 +8,8 @@ use crate::text::{LineColumn, LineIndex, Masker, OffsetMap, Span};
 /// Characters of a line that an excerpt keeps before and after the place's start.
 const EXCERPT_BEFORE: usize = 60;
 const EXCERPT_AFTER: usize = 120;
+/// Characters beyond them that are looked at: a word that is cut looks less random than it is.
+const MARGIN: usize = 64;
 
 /// Which part of a notebook a place lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,16 +136,16 @@ impl<'t> Located<'t> {
         let (start, end) = (self.index.start(line), self.index.end(line, self.text));
         let before = Span::new(start, span.start).slice(self.text);
         let shown_from = start_of_last(before, EXCERPT_BEFORE);
-        let margin = start_of_last(before.get(..shown_from).unwrap_or_default(), masker.reach());
+        let margin = start_of_last(before.get(..shown_from).unwrap_or_default(), MARGIN + masker.reach());
         let after = Span::new(span.start, end.max(span.start)).slice(self.text);
-        let shown_to = end_of_first(after, EXCERPT_AFTER + masker.reach());
+        let shown_to = end_of_first(after, EXCERPT_AFTER + MARGIN + masker.reach());
         let near = Span::new(start + margin, span.start + shown_to).slice(self.text);
         let skipped = before.get(margin..shown_from).unwrap_or_default().chars().count();
         let here = Span::new(span.start, span.end.min(end).max(span.start));
         let shown_before = column.min(EXCERPT_BEFORE);
         Excerpt {
             text: masker
-                .mask(near)
+                .conceal(near)
                 .chars()
                 .skip(skipped)
                 .take(shown_before + EXCERPT_AFTER)

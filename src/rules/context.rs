@@ -128,7 +128,7 @@ impl Context<'_> {
 
     /// The notebook's own text for a message: secrets masked, on one line, and cut where it is long.
     pub fn quote(&self, text: &str) -> String {
-        let masked = self.secrets.masker.mask(text);
+        let masked = self.secrets.masker.conceal(text);
         let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");
         match line.char_indices().nth(QUOTE) {
             Some((cut, _)) => format!("{}…", line.get(..cut).unwrap_or_default()),

@@ -295,7 +295,10 @@ impl<'n, H: Spanned> Collector<'n, '_, H> {
             view.hits.retain_mut(|hit| {
                 let span = hit.span_mut();
                 span.end = span.start + within_string(span.slice(text));
-                !span.is_empty()
+                let before = text.get(..span.start).unwrap_or_default();
+                let backslashes = before.len() - before.trim_end_matches('\\').len();
+                // what starts within an escape is seen whole where it is decoded
+                !span.is_empty() && backslashes % 2 == 0
             });
         }
         if memchr::memchr(b'\\', raw.as_bytes()).is_some() {
@@ -415,16 +418,22 @@ impl<'n, H: Spanned> Collector<'n, '_, H> {
     }
 }
 
-/// Bytes before the first quote that isn't escaped.
+/// Bytes before the first quote that isn't escaped, and before an escape that isn't whole.
 fn within_string(raw: &str) -> usize {
-    let mut escaped = false;
-    raw.bytes()
-        .position(|byte| {
-            let ends = byte == b'"' && !escaped;
-            escaped = byte == b'\\' && !escaped;
-            ends
-        })
-        .unwrap_or(raw.len())
+    let bytes = raw.as_bytes();
+    let mut at = 0;
+    while let Some(found) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
+        let start = at + found;
+        at = match (bytes.get(start), bytes.get(start + 1)) {
+            (Some(b'"'), _) => return start,
+            (_, Some(b'u')) => start + 6,
+            _ => start + 2,
+        };
+        if at > bytes.len() {
+            return start;
+        }
+    }
+    bytes.len()
 }
 
 const PACKED: &[u8] = b";base64,";

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::Span;
+use super::random::random_words;
+
 /// Leading characters of a secret that may be shown.
 const SHOWN: usize = 4;
 /// Parts of a secret shorter than this are words, not secrets.
@@ -51,6 +54,25 @@ impl Masker {
         self.longest
     }
 
+    /// `text` as it may be quoted: known strings are hidden, and what looks as random as a key that nobody knows.
+    pub fn conceal<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let masked = self.mask(text);
+        let mut words = random_words(&masked).peekable();
+        if words.peek().is_none() {
+            drop(words);
+            return masked;
+        }
+        let mut out = String::with_capacity(masked.len());
+        let mut at = 0;
+        for word in words {
+            out.push_str(Span::new(at, word.start).slice(&masked));
+            push_hidden(&mut out, word.slice(&masked));
+            at = word.end;
+        }
+        out.push_str(masked.get(at..).unwrap_or_default());
+        Cow::Owned(out)
+    }
+
     /// `text` with every known string hidden.
     pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let Some(automaton) = &self.automaton else {
@@ -72,14 +94,22 @@ impl Masker {
         for (start, end) in hidden {
             out.push_str(text.get(at..start.max(at)).unwrap_or_default());
             let secret = text.get(start.max(at)..end).unwrap_or_default();
-            let stars = secret.chars().count().saturating_sub(SHOWN);
-            out.extend(secret.chars().take(if start < at { 0 } else { SHOWN }));
-            out.extend(std::iter::repeat_n('*', stars));
+            if start < at {
+                out.extend(secret.chars().map(|_| '*'));
+            } else {
+                push_hidden(&mut out, secret);
+            }
             at = at.max(end);
         }
         out.push_str(text.get(at..).unwrap_or_default());
         Cow::Owned(out)
     }
+}
+
+/// The first characters, and a star for each of the others.
+fn push_hidden(out: &mut String, secret: &str) {
+    out.extend(secret.chars().take(SHOWN));
+    out.extend(secret.chars().skip(SHOWN).map(|_| '*'));
 }
 
 /// What may be said of a secret: its first characters and its length.

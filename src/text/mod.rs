@@ -4,6 +4,7 @@ mod edit;
 mod line_index;
 mod mask;
 mod offset_map;
+mod random;
 mod span;
 
 pub use edit::{Edit, EditSet, Overlap};

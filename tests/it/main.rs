@@ -25,6 +25,7 @@ mod git;
 mod golden;
 mod graduate;
 mod hooks;
+mod leaks;
 mod mangle;
 mod manual;
 mod map;
