@@ -97,6 +97,7 @@ pub fn hits_in(text: &str) -> Vec<Hit> {
     let mut windows: Vec<(usize, Span)> = Vec::new();
     let mut hits: Vec<(usize, Hit)> = Vec::new();
     let mut labels = label::Labels::new(text);
+    let mut runs = Runs::default();
     filter.keywords.find(text.as_bytes(), |word, start, end| {
         let word_span = Span::new(start, end);
         for owner in filter.owners.get(word).into_iter().flatten() {
@@ -109,7 +110,7 @@ pub fn hits_in(text: &str) -> Vec<Hit> {
                 Owner::Start(..) => continue,
                 Owner::Detector(rank) => rank,
             };
-            windows.extend(window(rank, text, word_span).map(|window| (rank, window)));
+            windows.extend(window(rank, text, word_span, &mut runs).map(|window| (rank, window)));
         }
     });
     windows.sort_unstable();
@@ -137,12 +138,12 @@ fn starts_token(text: &str, span: Span, word: &str) -> bool {
 }
 
 /// Where around its keyword a detector's pattern may match, if it may at all.
-fn window(rank: usize, text: &str, word: Span) -> Option<Span> {
+fn window(rank: usize, text: &str, word: Span, runs: &mut Runs) -> Option<Span> {
     let detector = detectors().get(rank)?;
     let end = |reach: usize| floor(text, (word.end + reach).min(text.len()));
     let (window, shortest) = match detector.form {
         Form::Token => {
-            let run = run_around(text, word);
+            let run = runs.new_to(rank, text, word)?;
             if run.len() < SHORTEST_TOKEN || !shape(rank).fits(text.as_bytes().get(run.range())?) {
                 return None;
             }
@@ -171,6 +172,25 @@ fn window(rank: usize, text: &str, word: Span) -> Option<Span> {
     let bytes = text.as_bytes().get(window.range())?;
     let ahead = text.as_bytes().get(word.start..window.end)?;
     ((shortest == 0 || holds_value(ahead, shortest)) && shape(rank).fits(bytes)).then_some(window)
+}
+
+/// The runs that were met: one may be all of a large notebook, and hold a keyword at each of its bytes.
+#[derive(Default)]
+struct Runs {
+    last: Span,
+    /// By detector, where the last run that it looked at ends.
+    seen: BTreeMap<usize, usize>,
+}
+
+impl Runs {
+    /// The run that `word` stands in, if this detector hasn't looked at it yet.
+    fn new_to(&mut self, rank: usize, text: &str, word: Span) -> Option<Span> {
+        if !self.last.contains(word) {
+            self.last = run_around(text, word);
+        }
+        let end = self.last.end;
+        (self.seen.insert(rank, end) != Some(end)).then_some(self.last)
+    }
 }
 
 /// Whether a run of this length stands in the text, with a digit where it is no longer than words are.

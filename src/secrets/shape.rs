@@ -7,10 +7,6 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::text::Span;
 
-/// Bytes of a run that are looked at, before a keyword and after it: few kinds have it in the middle.
-const LONGEST_START: usize = 300;
-const LONGEST_REST: usize = 12_000;
-
 /// What is known of a pattern that hasn't been compiled.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
@@ -103,8 +99,8 @@ pub(super) fn run_around(text: &str, word: Span) -> Span {
     let before = text.as_bytes().get(..word.start).unwrap_or_default();
     let after = text.as_bytes().get(word.end..).unwrap_or_default();
     let of_run = |byte: &&u8| is_of_run(**byte);
-    let left = before.iter().rev().take(LONGEST_START).take_while(of_run).count();
-    let right = after.iter().take(LONGEST_REST).take_while(of_run).count();
+    let left = before.iter().rev().take_while(of_run).count();
+    let right = after.iter().take_while(of_run).count();
     Span::new(word.start - left, word.end + right)
 }
 
