@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::io::{self, FileError};
 
 use super::inspect::items;
-use super::{DRIVER, Git, GitError, path_from, with_lines, without_lines};
+use super::{DRIVER, Git, GitError, path_bytes, path_from, with_lines, without_lines};
 
 /// Whose git is spoken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,9 @@ pub fn install(git: &Git, wish: &Install<'_>) -> Result<PathBuf, GitError> {
         if fresh && let Some(before) = files.before() {
             set(&git, wish.scope, "before", &before)?;
         }
-        let Some(changed) = with_lines(text.as_deref().unwrap_or_default(), &lines(wish.patterns)) else {
+        let added = get(&git, wish.scope, "filter", "added")?;
+        let ours = added.iter().any(|known| *known == path_bytes(&label));
+        let Some(changed) = named(text.as_deref().unwrap_or_default(), wish.patterns, ours) else {
             return Ok(());
         };
         let label = label.to_string_lossy();
@@ -97,6 +99,18 @@ pub fn install(git: &Git, wish: &Install<'_>) -> Result<PathBuf, GitError> {
         let _ = uninstall(&git, wish.scope);
     }
     written.map(|()| path)
+}
+
+/// An attributes file that names the filter for these patterns, and for no others where earlier lines are ours; nothing
+/// where that is what it does.
+fn named(text: &[u8], patterns: &[&str], ours: bool) -> Option<Vec<u8>> {
+    let others: Vec<&str> = PATTERNS
+        .into_iter()
+        .filter(|pattern| !patterns.contains(pattern))
+        .collect();
+    let without = without_lines(text, &lines(&others)).filter(|_| ours);
+    let with = with_lines(without.as_deref().unwrap_or(text), &lines(patterns));
+    with.or(without)
 }
 
 /// Whether a new notebook beside the attributes file gets the filter. Other scopes may be overruled by the repository

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::git::Repo;
 use crate::harness::{Ran, code, code_with, notebook, stdout};
+use crate::repo::Repo;
 use crate::tidy::root;
 use crate::tools::tools;
 

@@ -10,6 +10,7 @@
 mod bless;
 mod fix;
 mod harness;
+mod repo;
 mod history;
 mod ignores;
 // what runs the real tools on a package is in one place; each binary uses its part of it

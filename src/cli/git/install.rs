@@ -41,6 +41,9 @@ pub(super) fn install(args: &InstallArgs) -> Result<Outcome, Vec<UserError>> {
             whom(&git, scope),
             attributes.display()
         ));
+        if scope == Scope::Local && git.staged().is_ok_and(|staged| !staged.is_empty()) {
+            note("notebooks that are in git stay as they are; `git add --renormalize .` filters them");
+        }
         if scope != Scope::Local
             && let Some(filter) = git.other_filter(None)
         {
