@@ -438,6 +438,38 @@ fn only_secrets_go_where_that_is_wanted() {
     assert_eq!(staged, leaky.replace(&secret(), "[redacted:github-token]"));
 }
 
+/// Settings say what is stripped; the command that git runs is the same for everyone.
+#[test]
+fn settings_govern_what_is_stripped() {
+    let repo = Repo::new();
+    let settings = "[strip]\nkeep-count = true\n[per-path.\"reports/**\"]\nstrip = { keep-output = true }\n";
+    repo.write("mortarboard.toml", settings);
+    repo.install(&[]);
+    repo.write("a.ipynb", ran(1));
+    repo.write("reports/b.ipynb", ran(1));
+    repo.git(&["add", "--all"]);
+    assert_eq!(repo.staged("a.ipynb")["cells"][0]["outputs"], json!([]));
+    assert_eq!(repo.staged("a.ipynb")["cells"][0]["execution_count"], 1);
+    assert_eq!(repo.git(&["show", ":reports/b.ipynb"]), ran(1));
+    repo.git(&["commit", "--quiet", "-m", "one"]);
+    assert_eq!(repo.run_in("reports", &["git", "doctor"]).code, 0);
+}
+
+/// Notes of Zeppelin's are filtered too, and are no reason for a warning.
+#[test]
+fn notes_of_zeppelin() {
+    let repo = Repo::new();
+    repo.install(&[]);
+    let note = json!({"name": "n", "paragraphs": [{"text": "%md hi", "results": {"code": "SUCCESS", "msg": []}}]});
+    repo.write("n.zpln", serde_json::to_string_pretty(&note).unwrap());
+    repo.commit("one");
+    repo.is_clean();
+    assert!(!repo.git(&["show", ":n.zpln"]).contains("SUCCESS"));
+    std::fs::remove_file(repo.path().join("n.zpln")).unwrap();
+    let out = repo.try_git(&["checkout", "."]);
+    assert!(out.code == 0 && !out.err.contains("warning"), "{}", out.err);
+}
+
 /// Settings say what is redacted, from wherever git is called.
 #[test]
 fn settings_govern_the_filter() {

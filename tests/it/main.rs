@@ -10,9 +10,9 @@
 mod bless;
 mod fix;
 mod harness;
-mod repo;
 mod history;
 mod ignores;
+mod repo;
 // what runs the real tools on a package is in one place; each binary uses its part of it
 #[path = "../emit/tools.rs"]
 #[allow(dead_code)]

@@ -11,12 +11,13 @@ use crate::git::{Git, Kept, Request, serve};
 use crate::io;
 use crate::notebook;
 use crate::redact::{self, redact};
-use crate::strip::{self, strip};
+use crate::strip::{is_note, strip};
 use crate::textconv;
 
 use super::super::Outcome;
 use super::super::args::{FileArgs, RuleArgs};
 use super::super::resolve::Resolver;
+use super::super::strip_options::StripOptions;
 use super::super::talk::{UserError, note};
 use super::super::work::on_deep_stack;
 use super::args::{FilterArgs, FilterFileArgs};
@@ -32,7 +33,7 @@ pub(super) struct Filter {
 
 /// What is taken out.
 enum How {
-    Strip(Box<strip::Options>),
+    Strip(Box<StripOptions>),
     Redact(Box<Resolver<'static>>),
 }
 
@@ -56,7 +57,7 @@ pub(super) fn with_filter<T: Send>(
         false => None,
     };
     if !args.redact_only {
-        let how = How::Strip(Box::default());
+        let how = How::Strip(Box::new(StripOptions::new(None, false, &[], Vec::new())?));
         let folder = folder.to_owned();
         return work(Filter { how, kept, folder });
     }
@@ -90,7 +91,8 @@ impl Filter {
         })?;
         match &mut self.how {
             How::Strip(options) => {
-                let edits = strip(text, options).map_err(|error| one(UserError::unreadable(&name, &error)))?;
+                let (options, _) = options.of(&self.folder.join(path))?;
+                let edits = strip(text, &options).map_err(|error| one(UserError::unreadable(&name, &error)))?;
                 Ok(edits.apply(text).into_bytes())
             }
             How::Redact(resolver) => {
@@ -114,9 +116,8 @@ impl Filter {
 
     /// A notebook as it goes into the working tree: with what was taken out of it here, else as it is.
     fn smudge(&mut self, path: &Path, bytes: Vec<u8>) -> Vec<u8> {
-        let readable =
-            std::str::from_utf8(&bytes).is_ok_and(|text| text.trim().is_empty() || notebook::read(text).is_ok());
-        if !readable {
+        let readable = |text: &str| text.trim().is_empty() || notebook::read(text).is_ok() || is_note(text);
+        if !std::str::from_utf8(&bytes).is_ok_and(readable) {
             note(&format!(
                 "warning: {}: no notebook, checked out as it is",
                 path.display()
