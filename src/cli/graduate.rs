@@ -1,5 +1,6 @@
 //! `mortarboard graduate`: a notebook becomes a package.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -9,8 +10,10 @@ use crate::facts::Facts;
 use crate::finding::PlaceKind;
 use crate::io;
 use crate::notebook::{self, Notebook};
-use crate::plan::{self, NotebookRef, Options, Plan, Refusal, SecretSpan, title_and_summary};
-use crate::python::{CellCode, Magics, desugar, parse_cells};
+use crate::plan::{
+    self, LocalModule, NotebookRef, Options, Plan, Refusal, SecretSpan, imported_by, imported_names, title_and_summary,
+};
+use crate::python::{CellCode, Magics, desugar, is_stdlib, parse_cells};
 use crate::secrets::{self, Secrets};
 
 use super::Outcome;
@@ -55,6 +58,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
             .map_err(|error| vec![error])?,
         notebook: reference(&args.notebook, &notebook),
         secrets: spans(&notebook, &secrets),
+        local: beside(&args.notebook, imported_by(&cells)),
     };
     let (plan, left) = match plan::plan(&notebook, &cells, &facts, &options) {
         plan::Outcome::Plan(plan, left) => (plan, left),
@@ -84,6 +88,36 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         tree.files.len()
     ))?;
     Ok(Outcome::Clean)
+}
+
+/// The files beside the notebook that it imports, and those that these import in turn. One that holds a secret stays.
+fn beside(notebook: &Path, imported: BTreeSet<String>) -> Vec<LocalModule> {
+    let folder = notebook.parent().unwrap_or(Path::new(""));
+    let mut asked = BTreeSet::new();
+    let mut wanted: Vec<String> = imported.into_iter().collect();
+    let mut found = Vec::new();
+    while let Some(name) = wanted.pop() {
+        if is_stdlib(&name) || !asked.insert(name.clone()) {
+            continue;
+        }
+        let Some(source) = io::read(&folder.join(format!("{name}.py"))).ok() else {
+            continue;
+        };
+        if holds_secret(&source) {
+            continue;
+        }
+        wanted.extend(imported_names(&source));
+        found.push(LocalModule { name, source });
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+/// Whether Python source holds a secret, judged as a cell of a notebook is.
+fn holds_secret(source: &str) -> bool {
+    let cell = serde_json::json!({"cell_type": "code", "metadata": {}, "outputs": [], "source": source});
+    let text = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).to_string();
+    notebook::read(&text).is_ok_and(|notebook| !secrets::scan(&notebook).found.is_empty())
 }
 
 /// The cell as Python, where its magic has a plain equivalent.

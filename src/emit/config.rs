@@ -118,14 +118,15 @@ fn field(field: &ConfigField) -> Field {
         ConfigType::Bool => ("bool", field.default.clone()),
         ConfigType::Path => ("Path", format!("Path({})", field.default)),
     };
-    let value = match &field.description {
-        Some(description) => {
-            format!(
-                "Field({default}, description={})",
-                literal::string(&literal::one_line(description))
-            )
-        }
-        None => default,
+    let described = field
+        .description
+        .as_ref()
+        .map(|text| format!("description={}", literal::string(&literal::one_line(text))));
+    let value = match (described, field.default.is_empty()) {
+        (Some(described), true) => format!("Field({described})"),
+        (Some(described), false) => format!("Field({default}, {described})"),
+        (None, true) => "Field()".to_owned(),
+        (None, false) => default,
     };
     Field {
         name: field.field.clone(),

@@ -103,6 +103,12 @@ impl Package<'_> {
         if plan.saves_figures {
             self.source("figures.py", ())?;
         }
+        for file in &plan.local {
+            let path = format!("src/{package}/{}.py", file.name);
+            // a file that the formatter doesn't read is a file all the same
+            let text = format::module(&path, &file.source, plan.python).unwrap_or_else(|_| file.source.clone());
+            self.tree.insert(path, text);
+        }
         self.tree.insert(format!("src/{package}/py.typed"), "");
         Ok(())
     }

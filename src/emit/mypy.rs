@@ -30,6 +30,16 @@ pub(super) fn table(plan: &Plan) -> Item {
         verbatim.insert("disable_error_code", value(lines(&codes)));
     }
     overrides.push(verbatim);
+    if !plan.local.is_empty() {
+        let mut carried = Table::new();
+        carried
+            .decor_mut()
+            .set_prefix("\n# Files that stood beside the notebook, as they are.\n");
+        let modules = plan.local.iter().map(|file| format!("{}.{}", plan.package, file.name));
+        carried.insert("module", value(inline(modules)));
+        carried.insert("ignore_errors", value(true));
+        overrides.push(carried);
+    }
     let mut untyped: BTreeSet<&str> = plan.untyped.iter().map(String::as_str).collect();
     if plan.saves_figures {
         untyped.insert("matplotlib");

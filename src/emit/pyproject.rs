@@ -112,12 +112,18 @@ fn ruff(plan: &Plan, thin_is_python: bool) -> Item {
     }
     let mut lint = Table::new();
     lint.insert("select", value(inline(RULES)));
-    lint.insert("exclude", value(inline(["notebooks/*.ipynb"])));
-    comment(
-        &mut lint,
-        "exclude",
-        &["a notebook imports and shows values as it goes".to_owned()],
-    );
+    let mut exclude = vec!["notebooks/*.ipynb".to_owned()];
+    let mut why = vec!["a notebook imports and shows values as it goes".to_owned()];
+    if !plan.local.is_empty() {
+        let files = plan
+            .local
+            .iter()
+            .map(|file| format!("src/{}/{}.py", plan.package, file.name));
+        exclude.extend(files);
+        why.push("files that stood beside the notebook are as they were".to_owned());
+    }
+    lint.insert("exclude", value(inline(exclude)));
+    comment(&mut lint, "exclude", &why);
     let ignores = ignores(plan);
     if !ignores.is_empty() {
         let mut files = Table::new();

@@ -94,7 +94,11 @@ fn options(plan: &Plan) -> Vec<[String; 4]> {
         .map(|field| {
             row(
                 &field.field,
-                code(&field.default),
+                if field.default.is_empty() {
+                    "has to be given".to_owned()
+                } else {
+                    code(&field.default)
+                },
                 own(field.description.as_deref().unwrap_or_default()),
             )
         })

@@ -38,7 +38,8 @@ const STDLIB: [&str; 16] = [
 pub(super) struct Conftest {
     imports: String,
     variable: String,
-    secrets: Vec<String>,
+    /// Environment variables without which nothing runs.
+    needed: Vec<String>,
     inputs: Vec<(String, String)>,
     exists: &'static str,
     /// File name of the notebook as a literal, where the run stands in its folder.
@@ -91,7 +92,7 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
     Conftest {
         imports: imports::block(&all),
         variable: format!("{}DATA_ROOT", config::prefix(plan)),
-        secrets: plan.secrets.iter().map(|secret| literal::string(&secret.env)).collect(),
+        needed: needed(plan),
         inputs: inputs
             .into_iter()
             .map(|field| {
@@ -113,6 +114,17 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
         outputs: entries.join(", "),
         steps: plan.steps.iter().map(|step| literal::string(&step.function)).collect(),
     }
+}
+
+/// The variables of secrets, and of what a person has to say.
+fn needed(plan: &Plan) -> Vec<String> {
+    let prefix = config::prefix(plan);
+    let asked = plan.config.iter().filter(|field| field.default.is_empty());
+    let secrets = plan.secrets.iter().map(|secret| secret.env.clone());
+    secrets
+        .chain(asked.map(|field| format!("{prefix}{}", field.field.to_uppercase())))
+        .map(|name| literal::string(&name))
+        .collect()
 }
 
 fn as_path(field: &ConfigField) -> String {

@@ -6,6 +6,7 @@ use super::build::Builder;
 use super::config::Configuration;
 use super::dataflow::DataFlow;
 use super::dependencies::dependencies;
+use super::local::imported_names;
 use super::model::{Plan, StateName, Tests};
 use super::modules::{HoistedImports, names_read};
 use super::names::package_name;
@@ -35,22 +36,7 @@ impl Builder<'_> {
             groups,
             reflective,
         } = decided;
-        let imported: BTreeSet<String> = self
-            .imported_modules()
-            .keys()
-            .map(|m| m.split('.').next().unwrap_or_default().to_owned())
-            .collect();
-        let stem = self
-            .options
-            .notebook
-            .file_name
-            .strip_suffix(".ipynb")
-            .unwrap_or(&self.options.notebook.file_name);
-        let package = self
-            .options
-            .package
-            .clone()
-            .unwrap_or_else(|| package_name(stem, &imported));
+        let package = self.package();
         let functions = self.functions_module(hoisted);
         let steps_module = self.steps_module(hoisted, &made, &package, &functions, reflective);
         let mut read = self.names_read_anywhere();
@@ -61,7 +47,13 @@ impl Builder<'_> {
                 .flat_map(|p| names_read(self.facts, p)),
         );
         let (_, unused) = hoisted.unused(&read);
-        let modules = self.used_modules(&unused);
+        let mut modules = self.used_modules(&unused);
+        modules.retain(|module, _| !self.local.contains(module));
+        for name in self.files.iter().flat_map(|file| imported_names(&file.source)) {
+            if !self.local.contains(&name) {
+                modules.insert(name, false);
+            }
+        }
         let statements: Vec<_> = self
             .pieces
             .iter()
@@ -123,9 +115,26 @@ impl Builder<'_> {
             notes,
             tests: Tests::default(),
             thin: Vec::new(),
+            local: self.local.files(self.files),
             saves_figures,
         }
     }
+
+    /// The import name: the one that was asked for, or from the file's name.
+    pub(super) fn package(&self) -> String {
+        let imported: BTreeSet<String> = self
+            .imported_modules()
+            .keys()
+            .map(|m| m.split('.').next().unwrap_or_default().to_owned())
+            .collect();
+        let file = &self.options.notebook.file_name;
+        let stem = file.strip_suffix(".ipynb").unwrap_or(file);
+        self.options
+            .package
+            .clone()
+            .unwrap_or_else(|| package_name(stem, &imported))
+    }
+
     pub(super) fn python_version(&self) -> (u8, u8) {
         let version = self.notebook.language_version.as_deref().unwrap_or_default();
         let minor = version

@@ -15,13 +15,14 @@ use super::config::configuration;
 use super::dataflow::Analysis;
 use super::dependencies::nested_imports;
 use super::fate::{ForeignCell, decide, foreign_cells, is_reflective};
-use super::model::{NotebookRef, Plan};
+use super::local::{Local, carried};
+use super::model::{LocalModule, NotebookRef, Plan};
 use super::modules::{HoistedImports, is_known_star, star_module};
 use super::names::Allocator;
 use super::pieces::{Fate, Piece, pieces};
 use super::recorded::{candidates, displayed_names};
 use super::secret_fields::hide_secrets;
-use super::sections::{Section, heading, plain, sections};
+use super::sections::{heading, plain};
 use super::steps::{Made, StepMaker};
 use super::thin::thin_cells;
 use super::types::value_types;
@@ -43,6 +44,8 @@ pub struct Options {
     pub package: Option<String>,
     pub notebook: NotebookRef,
     pub secrets: Vec<SecretSpan>,
+    /// Files beside the notebook that it may import.
+    pub local: Vec<LocalModule>,
 }
 
 /// Why a notebook, or a cell of it, can't become part of a package.
@@ -80,6 +83,7 @@ pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options:
     let histories = Histories::collect(&all, facts);
     let foreign = foreign_cells(notebook, cells);
     decide(notebook, facts, &histories, &foreign, &mut all);
+    let files = carried(&options.local, notebook);
     let mut builder = Builder {
         notebook,
         cells,
@@ -88,8 +92,11 @@ pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options:
         pieces: &all,
         histories: &histories,
         foreign: &foreign,
-        names: Allocator::new(facts.names.ids().map(|id| facts.text(id).to_owned())),
+        names: Allocator::new(used_names(&all, facts)),
+        local: Local::default(),
+        files: &files,
     };
+    builder.local = Local::new(&builder.package(), &files);
     builder.build()
 }
 
@@ -102,6 +109,22 @@ pub(super) struct Builder<'b> {
     pub(super) histories: &'b Histories,
     pub(super) foreign: &'b [(CellIdx, ForeignCell)],
     pub(super) names: Allocator,
+    pub(super) local: Local,
+    /// The files that are carried along, as they are beside the notebook.
+    pub(super) files: &'b [LocalModule],
+}
+
+/// The names that the notebook's top level binds or reads, and those that its functions reach there.
+fn used_names(pieces: &[Piece<'_>], facts: &Facts) -> impl Iterator<Item = String> {
+    let mut names = FxHashSet::default();
+    for piece in pieces {
+        names.extend(piece.facts.binds.iter().map(|bind| bind.name));
+        names.extend(super::modules::names_read(facts, piece));
+        let scopes = piece.facts.scopes.iter().filter_map(|&id| facts.scope(id));
+        names.extend(scopes.flat_map(|scope| scope.writes.iter().copied()));
+    }
+    let texts: Vec<String> = names.into_iter().map(|name| facts.text(name).to_owned()).collect();
+    texts.into_iter()
 }
 
 impl Builder<'_> {
@@ -114,7 +137,7 @@ impl Builder<'_> {
         };
         let mut config = configuration(self.facts, self.histories, self.pieces, &mut self.names);
         hide_secrets(&mut config, &secrets);
-        let hoisted = HoistedImports::new(self.facts, self.pieces);
+        let hoisted = HoistedImports::new(self.facts, self.pieces, &self.local);
         let top_level = self.top_level(&hoisted);
         let (kept_sections, groups) = self.groups();
         if groups.is_empty()
@@ -155,6 +178,7 @@ impl Builder<'_> {
                 secrets: &secrets,
                 flow: &flow,
                 types: &types,
+                local: &self.local,
                 reflective,
                 plots,
             };
@@ -204,28 +228,6 @@ impl Builder<'_> {
         out
     }
 
-    /// The kept pieces of each section that has any.
-    fn groups(&self) -> (Vec<Section>, Vec<Vec<usize>>) {
-        let mut kept_sections = Vec::new();
-        let mut groups = Vec::new();
-        for section in sections(self.notebook) {
-            let group: Vec<usize> = (0..self.pieces.len())
-                .filter(|&i| {
-                    self.pieces
-                        .get(i)
-                        .is_some_and(|p| p.is_kept() && section.cells.contains(&p.cell))
-                })
-                .collect();
-            if !group.is_empty() {
-                kept_sections.push(section);
-                groups.push(group);
-            }
-        }
-        merge_untitled(self.pieces, &mut kept_sections, &mut groups);
-        merge_awaiting(self.pieces, &mut kept_sections, &mut groups);
-        (kept_sections, groups)
-    }
-
     fn plots(&self) -> bool {
         let drawing = [
             "matplotlib",
@@ -247,58 +249,6 @@ impl Builder<'_> {
                     .keys()
                     .any(|m| drawing.contains(&m.split('.').next().unwrap_or_default()))
             })
-    }
-}
-
-/// Lines that cells without a heading gather before they make a step.
-const LINES_WITHOUT_HEADING: usize = 15;
-
-/// Cells without a heading join the one before until there is enough for a step.
-fn merge_untitled(pieces: &[Piece<'_>], sections: &mut Vec<Section>, groups: &mut Vec<Vec<usize>>) {
-    let lines = |group: &Vec<usize>| -> usize {
-        group
-            .iter()
-            .filter_map(|&i| pieces.get(i))
-            .map(|p| p.text().lines().count())
-            .sum()
-    };
-    let mut merged: Vec<(Section, Vec<usize>)> = Vec::new();
-    for (section, group) in sections.drain(..).zip(groups.drain(..)) {
-        match merged.last_mut() {
-            Some((before, gathered))
-                if section.title.is_empty()
-                    && before.title.is_empty()
-                    && lines(gathered) + lines(&group) <= LINES_WITHOUT_HEADING =>
-            {
-                before.cells.extend(section.cells);
-                gathered.extend(group);
-            }
-            _ => merged.push((section, group)),
-        }
-    }
-    (*sections, *groups) = merged.into_iter().unzip();
-}
-
-/// Steps that await share one event loop: they become one step.
-fn merge_awaiting(pieces: &[Piece<'_>], sections: &mut Vec<Section>, groups: &mut Vec<Vec<usize>>) {
-    let awaits = |group: &Vec<usize>| group.iter().any(|&i| pieces.get(i).is_some_and(|p| p.facts.awaits));
-    let (Some(first), Some(last)) = (groups.iter().position(awaits), groups.iter().rposition(awaits)) else {
-        return;
-    };
-    if first == last {
-        return;
-    }
-    let merged: Vec<usize> = groups.drain(first..=last).flatten().collect();
-    groups.insert(first, merged);
-    let cells: Vec<CellIdx> = sections
-        .get(first..=last)
-        .unwrap_or_default()
-        .iter()
-        .flat_map(|s| s.cells.clone())
-        .collect();
-    sections.drain(first + 1..=last);
-    if let Some(section) = sections.get_mut(first) {
-        section.cells = cells;
     }
 }
 

@@ -10,6 +10,7 @@ use crate::text::Span;
 
 use super::bindings::Histories;
 use super::fate::single_assignment;
+use super::forms::asked_for;
 use super::model::{ConfigField, ConfigType, PathUse};
 use super::names::{Allocator, snake_case};
 use super::pieces::{Fate, Piece};
@@ -61,13 +62,23 @@ pub(super) fn configuration(
             out.spelled_out.insert(id);
         }
         out.by_name.insert(id, out.fields.len());
+        let asked = asked_for(value, &facts.imports);
+        let default = if asked.is_some() {
+            String::new()
+        } else {
+            one_line(value, piece.code.slice(value))
+        };
+        let prompt = asked
+            .as_ref()
+            .and_then(|(_, prompt)| prompt.clone())
+            .filter(|text| !text.is_empty());
         out.fields.push(ConfigField {
             field,
             name: Some(name.to_owned()),
             cell: piece.cell,
-            type_: scalar_type(value),
-            default: one_line(value, piece.code.slice(value)),
-            description: description(&piece.trail),
+            type_: asked.map_or_else(|| scalar_type(value), |(type_, _)| type_),
+            default,
+            description: description(&piece.trail).or(prompt),
             path_use: None,
         });
     }
@@ -120,6 +131,8 @@ fn one_line(value: &Expr, text: &str) -> String {
 /// The author's own comment behind the constant.
 fn description(trail: &str) -> Option<String> {
     let comment = trail.lines().next()?.trim().trim_start_matches('#').trim();
+    // a form's field tells its type, which the field has already
+    let comment = comment.split("@param").next().unwrap_or_default().trim();
     let is_prose =
         comment.chars().any(char::is_alphabetic) && !comment.starts_with("noqa") && !comment.starts_with("type:");
     is_prose.then(|| comment.to_owned())
@@ -155,7 +168,7 @@ fn path_constants(facts: &Facts, histories: &Histories, pieces: &[Piece<'_>], ou
         let Some(config) = out
             .fields
             .get_mut(field)
-            .filter(|f| all_paths && f.type_ == ConfigType::Str)
+            .filter(|f| all_paths && f.type_ == ConfigType::Str && !f.default.is_empty())
         else {
             continue;
         };

@@ -11,6 +11,7 @@ use crate::notebook::{CellIdx, Notebook};
 use crate::python::{Body, CellCode, is_builtin, is_stdlib, provided_by};
 
 use super::bindings::Histories;
+use super::forms::{asked_for, debugs, is_form_field, mounts};
 use super::magic::{Translation, translate};
 use super::peeks::{MethodCalls, displayed_by, is_peek, own_methods};
 use super::pieces::{Fate, Piece};
@@ -29,6 +30,11 @@ pub(super) fn decide(
         histories,
         reflective: is_reflective(pieces, facts),
         own_methods: own_methods(pieces),
+        parameters: notebook
+            .code_cells()
+            .filter(|cell| cell.has_tag("parameters"))
+            .map(|cell| cell.idx)
+            .collect(),
     };
     for piece in pieces.iter_mut() {
         piece.fate = decider.alone(notebook, piece);
@@ -63,6 +69,8 @@ struct Decider<'d> {
     reflective: bool,
     /// Methods that classes of the notebook define.
     own_methods: BTreeSet<String>,
+    /// Cells that papermill takes for parameters.
+    parameters: Vec<CellIdx>,
 }
 
 impl Decider<'_> {
@@ -126,6 +134,12 @@ impl Decider<'_> {
             } else {
                 Fate::Keep
             };
+        }
+        if debugs(expr, imports) {
+            return Fate::Dropped("starts a debugger".to_owned());
+        }
+        if mounts(expr, imports) {
+            return Fate::Dropped("mounts or signs in to a hosted platform: paths are configuration".to_owned());
         }
         match expression_effect(expr, imports, &is_user) {
             Effect::Pure => Fate::Dropped("shows a value".to_owned()),
@@ -234,6 +248,12 @@ impl Decider<'_> {
             let constant = is_constant(value) || is_logger(value, &self.facts.imports);
             if constant && unchanged && !read_above && self.bound_once(id) {
                 piece.fate = Fate::Constant;
+            } else if asked_for(value, &self.facts.imports).is_some()
+                && unchanged
+                && self.bound_once(id)
+                && !self.reflective
+            {
+                piece.fate = Fate::Config;
             }
         }
     }
@@ -343,7 +363,8 @@ impl Decider<'_> {
                 if stands || history.readers.iter().any(|reader| defined.contains(reader)) {
                     return None;
                 }
-                let looks_like = name.chars().any(|c| c.is_ascii_uppercase()) && name == name.to_ascii_uppercase();
+                let capitals = name.chars().any(|c| c.is_ascii_uppercase()) && name == name.to_ascii_uppercase();
+                let looks_like = capitals || is_form_field(piece) || self.parameters.contains(&piece.cell);
                 let is_field = is_scalar(value) && looks_like && !self.reflective;
                 Some(if is_field { Fate::Config } else { Fate::Keep })
             })

@@ -130,6 +130,15 @@ impl Builder<'_> {
                 ),
             });
         }
+        for file in self.files {
+            out.push(Note {
+                cell: CellIdx(0),
+                text: format!(
+                    "{}.py was taken along as it is: nobody has typed or linted it",
+                    file.name
+                ),
+            });
+        }
         for piece in self.pieces.iter().filter(|p| p.is_kept()) {
             if piece.text().contains("input(") {
                 out.push(Note {

@@ -11,10 +11,13 @@ mod config;
 mod dataflow;
 mod dependencies;
 mod fate;
+mod forms;
+mod grouping;
 mod leftovers;
 mod lint;
 mod lint_formats;
 mod lint_list;
+mod local;
 mod magic;
 mod model;
 mod module_tops;
@@ -33,8 +36,9 @@ mod thin;
 mod types;
 
 pub use build::{Options, Outcome, Refusal, SecretSpan, plan, title_and_summary};
+pub use local::{imported_by, imported_names};
 pub use model::{
     Argument, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,
-    LintException, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Recorded, Return, SecretField,
-    StateName, Step, Tests, ThinCell,
+    LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Recorded, Return,
+    SecretField, StateName, Step, Tests, ThinCell,
 };

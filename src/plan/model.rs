@@ -36,6 +36,8 @@ pub struct Plan {
     pub notes: Vec<Note>,
     pub tests: Tests,
     pub thin: Vec<ThinCell>,
+    /// Files of the notebook's folder that it imports, as modules of the package.
+    pub local: Vec<LocalModule>,
     /// Whether the package saves figures.
     pub saves_figures: bool,
 }
@@ -52,6 +54,14 @@ pub struct NotebookRef {
     pub title: String,
     /// First sentence of the prose below the title; empty where there is none.
     pub summary: String,
+}
+
+/// A Python file beside the notebook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalModule {
+    /// Its name as a module.
+    pub name: String,
+    pub source: String,
 }
 
 /// The type of a configuration field.
@@ -81,7 +91,7 @@ pub struct ConfigField {
     pub name: Option<String>,
     pub cell: CellIdx,
     pub type_: ConfigType,
-    /// The default as a Python literal (for a path, the string literal).
+    /// The default as a Python literal (for a path, the string literal); empty where a person has to say the value.
     pub default: String,
     pub description: Option<String>,
     /// For paths: what the pipeline does with the file.

@@ -42,6 +42,7 @@ impl Builder<'_> {
     pub(super) fn item(&self, piece: &Piece<'_>) -> Item {
         let how = Rewriting {
             facts: self.facts,
+            local: &self.local,
             renamed: &BTreeMap::new(),
             replaced: &[],
             reflective: false,

@@ -8,6 +8,7 @@ use crate::facts::{Facts, NameId};
 use crate::python::{Table, is_stdlib};
 
 use super::fate::{imported_modules, top};
+use super::local::Local;
 use super::model::{Import, ImportSection};
 use super::pieces::{Fate, Piece};
 
@@ -25,13 +26,15 @@ const FOR_EFFECT: &[&str] = &[
 /// The import statements of the notebook that go to the top of a module.
 pub(super) struct HoistedImports<'a> {
     facts: &'a Facts,
+    local: &'a Local,
     pieces: Vec<&'a Piece<'a>>,
 }
 
 impl<'a> HoistedImports<'a> {
-    pub fn new(facts: &'a Facts, pieces: &'a [Piece<'a>]) -> Self {
+    pub fn new(facts: &'a Facts, pieces: &'a [Piece<'a>], local: &'a Local) -> Self {
         Self {
             facts,
+            local,
             pieces: pieces.iter().filter(|p| p.fate == Fate::Import).collect(),
         }
     }
@@ -88,7 +91,7 @@ impl<'a> HoistedImports<'a> {
                 out.insert(import_of(module, Some(text), None));
             }
         }
-        out.into_iter().collect()
+        out.into_iter().map(|import| self.local.relocated(import)).collect()
     }
 
     /// Imports that nothing reads: dropped, but for those that are known to work by being imported.

@@ -39,7 +39,12 @@ impl Builder<'_> {
                 .pieces
                 .iter()
                 .find(|p| p.is_kept() && p.cell >= step.cells.0 && p.cell <= step.cells.1);
-            let Some(piece) = first.filter(|_| only_config && step.globals.is_empty()) else {
+            let has_to_be_given = |p: &Param| {
+                let mut fields = plan.config.iter();
+                fields.any(|f| f.default.is_empty() && p.argument == Argument::Config(f.field.clone()))
+            };
+            let given = !step.params.iter().any(has_to_be_given);
+            let Some(piece) = first.filter(|_| only_config && given && step.globals.is_empty()) else {
                 continue;
             };
             if !matches!(piece.stmt, ruff_python_ast::Stmt::Assign(_)) {

@@ -11,6 +11,7 @@ use crate::python::span;
 use crate::text::{EditSet, Span};
 
 use super::annotate::annotate;
+use super::local::Local;
 use super::magic::{Translation, translate};
 use super::pieces::Piece;
 use super::purity::{is_logger, is_module_name};
@@ -18,6 +19,7 @@ use super::purity::{is_logger, is_module_name};
 /// What the rewriting of a piece needs to know.
 pub(super) struct Rewriting<'r> {
     pub facts: &'r Facts,
+    pub local: &'r Local,
     /// Notebook names that became parameters under another name.
     pub renamed: &'r BTreeMap<NameId, String>,
     /// Literals that became parameters: their span in the cell's text, and the parameter.
@@ -44,6 +46,7 @@ pub(super) struct Rewritten {
 pub(super) fn rewrite(piece: &Piece<'_>, how: &Rewriting<'_>, saved: usize) -> Rewritten {
     let mut edits = EditSet::new();
     annotate(piece.stmt, &mut edits);
+    how.local.relocate(piece.stmt, &piece.code.text, &mut edits);
     for (at, parameter) in how.replaced {
         let _ = edits.push(*at, parameter.as_str());
     }

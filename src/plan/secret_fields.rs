@@ -8,6 +8,7 @@ use crate::text::Span;
 use super::build::{Builder, Refusal};
 use super::config::Configuration;
 use super::fate::single_assignment;
+use super::forms::is_password;
 use super::model::SecretField;
 use super::names::snake_case;
 use super::pieces::{Fate, Piece};
@@ -64,6 +65,22 @@ impl Builder<'_> {
                 },
                 name,
                 literal: name.is_none().then_some((i, at)),
+            });
+        }
+        for piece in self.pieces.iter().filter(|p| p.fate == Fate::Config) {
+            let asked = single_assignment(piece.stmt).filter(|(_, value)| is_password(value, &self.facts.imports));
+            let Some((text, name)) = asked.and_then(|(n, _)| Some((n, self.facts.names.find(n)?))) else {
+                continue;
+            };
+            let field = self.names.take(&text.to_lowercase());
+            out.push(SecretUse {
+                field: SecretField {
+                    env: field.to_uppercase(),
+                    field,
+                    cell: piece.cell,
+                },
+                name: Some(name),
+                literal: None,
             });
         }
         if refused.is_empty() { Ok(out) } else { Err(refused) }

@@ -3,11 +3,22 @@
 use crate::notebook::{CellIdx, CellKind, Notebook};
 
 /// A run of cells under one heading (or under none).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Section {
     /// The heading as plain text; empty where there is none.
     pub title: String,
+    /// Whether it goes on where a part before it has ended.
+    pub continued: bool,
     pub cells: Vec<CellIdx>,
+    /// Headings that stand inside it, each with the cell below it.
+    pub headings: Vec<(CellIdx, String)>,
+}
+
+impl Section {
+    /// Its first cell.
+    pub fn first(&self) -> CellIdx {
+        self.cells.first().copied().unwrap_or(CellIdx(0))
+    }
 }
 
 /// The sections of a notebook: a heading of any level begins one. Without headings each cell is one by itself.
@@ -27,7 +38,7 @@ pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
         if begin || !has_headings || out.is_empty() {
             out.push(Section {
                 title: if has_headings { title.clone() } else { String::new() },
-                cells: Vec::new(),
+                ..Section::default()
             });
             begin = false;
         }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 
-use crate::facts::{Effect, Facts, NameId, call_effect, dotted};
+use crate::facts::{Direction, Effect, Facts, NameId, call_effect, dotted, io_calls};
 use crate::notebook::{CellIdx, Notebook};
 
 use super::config::Configuration;
 use super::dataflow::{DataFlow, StepFlow};
+use super::local::Local;
 use super::model::{Argument, ConfigType, Level, Param, Return, SecretField, Step};
 use super::names::{Allocator, camel_case, is_field_name, snake_case};
 use super::pieces::Piece;
@@ -34,6 +35,7 @@ pub(super) struct StepMaker<'m> {
     pub secrets: &'m [SecretUse],
     pub flow: &'m DataFlow,
     pub types: &'m BTreeMap<NameId, String>,
+    pub local: &'m Local,
     pub reflective: bool,
     /// Whether anything that the notebook imports draws with pyplot.
     pub plots: bool,
@@ -72,6 +74,7 @@ impl StepMaker<'_> {
         let mut body = String::new();
         let mut imports = Vec::new();
         let mut saved = 0;
+        let mut shown = 0;
         for (at, &(i, piece)) in pieces.iter().enumerate() {
             let here: Vec<_> = replaced
                 .iter()
@@ -80,6 +83,7 @@ impl StepMaker<'_> {
                 .collect();
             let how = Rewriting {
                 facts: self.facts,
+                local: self.local,
                 renamed: &renamed,
                 replaced: &here,
                 reflective: self.reflective,
@@ -87,8 +91,10 @@ impl StepMaker<'_> {
                 figures,
             };
             let rewritten = rewrite(piece, &how, saved);
-            if at > 0 && pieces.get(at - 1).is_some_and(|(_, before)| before.cell != piece.cell) {
+            let begins_cell = at == 0 || pieces.get(at - 1).is_some_and(|(_, before)| before.cell != piece.cell);
+            if begins_cell {
                 body.push('\n');
+                headings(section, piece.cell, &mut shown, &mut body);
             }
             body.push_str(&rewritten.text);
             body.push('\n');
@@ -110,7 +116,11 @@ impl StepMaker<'_> {
         Some(Made {
             step: Step {
                 function,
-                title: section.title.clone(),
+                title: if section.continued {
+                    format!("{}, continued", section.title)
+                } else {
+                    section.title.clone()
+                },
                 cells: (first, last),
                 after_cell: last,
                 params,
@@ -135,33 +145,40 @@ impl StepMaker<'_> {
         index: usize,
     ) -> String {
         let from_heading = snake_case(&section.title, 6);
-        if !from_heading.is_empty() {
+        if !from_heading.is_empty() && !section.continued {
             return from_heading;
         }
-        let reads = pieces.iter().any(|(_, p)| {
-            crate::facts::io_calls(p.stmt, &self.facts.imports)
-                .iter()
-                .any(|c| c.direction == crate::facts::Direction::Read)
-        });
-        let verb = if reads {
-            "load"
-        } else if outputs.is_empty() && pieces.iter().any(|(_, p)| self.is_plot(p)) {
-            return format!("plot_{}", index + 1);
-        } else if !outputs.is_empty() && outputs.iter().all(|name| inputs.contains(name)) {
-            "update"
-        } else {
-            "make"
+        let calls = || {
+            let all = pieces.iter().map(|(_, p)| io_calls(p.stmt, &self.facts.imports));
+            all.flatten()
         };
-        let made: Vec<String> = outputs
+        let says = |mark: &str| pieces.iter().any(|(_, p)| p.text().contains(mark));
+        let updates = !outputs.is_empty() && outputs.iter().all(|name| inputs.contains(name));
+        let verb = match outputs {
+            [] if calls().any(|c| c.direction == Direction::Write) => "write",
+            [] if pieces.iter().any(|(_, p)| self.is_plot(p)) => "plot",
+            [] if says("print(") => "report",
+            [] => "run",
+            _ if calls().any(|c| c.direction == Direction::Read) => "load",
+            _ if says(".fit(") => "fit",
+            _ if updates => "update",
+            _ => "make",
+        };
+        // of many values the last is what the cells were written for
+        let named = match (outputs, inputs) {
+            ([], [first, ..]) => std::slice::from_ref(first),
+            ([_, _, .., last], _) => std::slice::from_ref(last),
+            (outputs, _) => outputs,
+        };
+        let things: Vec<String> = named
             .iter()
-            .take(2)
             .map(|&n| snake_case(self.facts.text(n), 4))
             .filter(|n| !n.is_empty())
             .collect();
-        if made.is_empty() {
+        if things.is_empty() {
             format!("step_{}", index + 1)
         } else {
-            format!("{verb}_{}", made.join("_and_"))
+            format!("{verb}_{}", things.join("_and_"))
         }
     }
 
@@ -288,6 +305,14 @@ impl StepMaker<'_> {
         };
         finder.visit_stmt(piece.stmt);
         finder.found
+    }
+}
+
+/// Headings that stand above this cell inside the section, as comments.
+fn headings(section: &Section, cell: CellIdx, shown: &mut usize, body: &mut String) {
+    while let Some((_, title)) = section.headings.get(*shown).filter(|(idx, _)| *idx <= cell) {
+        body.push_str(&format!("# {title}\n"));
+        *shown += 1;
     }
 }
 

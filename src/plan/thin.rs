@@ -66,7 +66,20 @@ fn set_up(plan: &Plan) -> String {
     lines.push(format!("from {} import steps", plan.package));
     lines.push(format!("from {}.config import Config", plan.package));
     lines.push(String::new());
-    lines.push("config = Config()".to_owned());
+    let asked: Vec<String> = plan
+        .config
+        .iter()
+        .filter(|field| field.default.is_empty())
+        .map(|field| {
+            let prompt = field.description.as_deref().unwrap_or(&field.field);
+            format!(
+                "{}=input({})",
+                field.field,
+                crate::python::string_literal(&format!("{prompt} "))
+            )
+        })
+        .collect();
+    lines.push(format!("config = Config({})", asked.join(", ")));
     lines.join("\n")
 }
 

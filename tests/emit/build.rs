@@ -32,6 +32,7 @@ pub fn empty(package: &str) -> Plan {
         notes: Vec::new(),
         tests: Tests::default(),
         thin: Vec::new(),
+        local: Vec::new(),
         saves_figures: false,
     }
 }

@@ -1,0 +1,70 @@
+//! What a person fills in at the notebook: form fields, prompts, and the platform's own doors.
+
+use ruff_python_ast::Expr;
+
+use crate::facts::{Imports, dotted};
+
+use super::model::ConfigType;
+use super::pieces::Piece;
+
+/// Whether the assignment is a field of a Colab form: `lr = 0.1 #@param {type:"number"}`.
+pub(super) fn is_form_field(piece: &Piece<'_>) -> bool {
+    let comment = piece.trail.lines().next().unwrap_or_default();
+    comment
+        .trim()
+        .trim_start_matches('#')
+        .trim_start()
+        .starts_with("@param")
+}
+
+/// The type of what `input()` gives, `int(input("how many? "))` for one; and the prompt. A password is a string.
+pub(super) fn asked_for(value: &Expr, imports: &Imports) -> Option<(ConfigType, Option<String>)> {
+    let Expr::Call(call) = value else {
+        return None;
+    };
+    if is_password(value, imports) {
+        return Some((ConfigType::Str, None));
+    }
+    let Expr::Name(function) = call.func.as_ref() else {
+        return None;
+    };
+    match (function.id.as_str(), call.arguments.args.as_ref()) {
+        ("input", []) => Some((ConfigType::Str, None)),
+        ("input", [Expr::StringLiteral(prompt)]) => {
+            Some((ConfigType::Str, Some(prompt.value.to_str().trim().to_owned())))
+        }
+        ("int", [inner]) => Some((ConfigType::Int, asked_for(inner, imports)?.1)),
+        ("float", [inner]) => Some((ConfigType::Float, asked_for(inner, imports)?.1)),
+        ("str", [inner]) => asked_for(inner, imports),
+        _ => None,
+    }
+}
+
+/// `getpass.getpass()`
+pub(super) fn is_password(value: &Expr, imports: &Imports) -> bool {
+    matches!(value, Expr::Call(call) if dotted(&call.func, imports).as_deref() == Some("getpass.getpass"))
+}
+
+/// Whether the call hands over to a debugger.
+pub(super) fn debugs(expr: &Expr, imports: &Imports) -> bool {
+    let debuggers = [
+        "IPython.core.debugger.set_trace",
+        "IPython.embed",
+        "breakpoint",
+        "ipdb.set_trace",
+        "pdb.pm",
+        "pdb.set_trace",
+        "pudb.set_trace",
+    ];
+    matches!(expr, Expr::Call(call) if dotted(&call.func, imports).is_some_and(|path| debuggers.contains(&path.as_str())))
+}
+
+/// Whether the call asks a hosted platform for a drive or an identity, and gives nothing.
+pub(super) fn mounts(expr: &Expr, imports: &Imports) -> bool {
+    let doors = [
+        "google.colab.auth.authenticate_user",
+        "google.colab.drive.flush_and_unmount",
+        "google.colab.drive.mount",
+    ];
+    matches!(expr, Expr::Call(call) if dotted(&call.func, imports).is_some_and(|path| doors.contains(&path.as_str())))
+}
