@@ -182,6 +182,12 @@ pub struct GraduateArgs {
     /// Overwrite files that are there
     #[arg(long)]
     pub force: bool,
+    /// Run the notebook and its package, and compare what they compute; needs --python
+    #[arg(long, requires = "python")]
+    pub verify: bool,
+    /// The Python for --verify, with IPython and what the notebook imports
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    pub python: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

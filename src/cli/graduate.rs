@@ -11,15 +11,18 @@ use crate::finding::PlaceKind;
 use crate::io;
 use crate::notebook::{self, Notebook};
 use crate::plan::{
-    self, LocalModule, NotebookRef, Options, Plan, Refusal, SecretSpan, imported_by, imported_names, title_and_summary,
+    self, LocalModule, NotebookRef, Options, Plan, Refusal, SecretSpan, Verdict, imported_by, imported_names,
+    title_and_summary,
 };
 use crate::python::{CellCode, Magics, desugar, is_stdlib, parse_cells};
+use crate::report::printable;
 use crate::secrets::{self, Secrets};
 
 use super::Outcome;
 use super::args::GraduateArgs;
 use super::describe::describe_plan;
 use super::talk::{UserError, note, print};
+use super::verify::verify;
 
 /// Bytes of stack for the walk over syntax trees.
 const STACK: usize = 256 << 20;
@@ -60,7 +63,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         secrets: spans(&notebook, &secrets),
         local: beside(&args.notebook, imported_by(&cells)),
     };
-    let (plan, left) = match plan::plan(&notebook, &cells, &facts, &options) {
+    let (mut plan, left) = match plan::plan(&notebook, &cells, &facts, &options) {
         plan::Outcome::Plan(plan, left) => (plan, left),
         plan::Outcome::Refused(reasons) => {
             note(&format!("{name}: this notebook can't graduate"));
@@ -73,11 +76,19 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         say_refusals(&name, &left);
         return Ok(Outcome::Clean);
     }
-    let tree = emit(&plan).map_err(|error| {
-        let hint = "this is a fault of ours: report it with the notebook";
-        vec![UserError::new(format!("{name}: {error}"), hint)]
-    })?;
+    let emitted = |plan: &Plan| {
+        emit(plan).map_err(|error| {
+            let hint = "this is a fault of ours: report it with the notebook";
+            vec![UserError::new(format!("{name}: {error}"), hint)]
+        })
+    };
+    let mut tree = emitted(&plan)?;
     keeps_secrets(&name, &tree, &secrets)?;
+    if let Some(python) = args.python.as_deref().filter(|_| args.verify) {
+        let verification = verify(python, &args.notebook, &tree).map_err(|error| vec![error])?;
+        plan.verification = Some(verification);
+        tree = emitted(&plan)?;
+    }
     let folder = output_folder(args, &plan);
     io::commit(&tree, &folder, args.force).map_err(|error| vec![error.into()])?;
     say_refusals(&name, &left);
@@ -87,7 +98,12 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         plan.steps.len(),
         tree.files.len()
     ))?;
-    Ok(Outcome::Clean)
+    let Some(verification) = &plan.verification else {
+        return Ok(Outcome::Clean);
+    };
+    print(&format!("{name}: {}\n", printable(&verification.to_string())))?;
+    let different = verification.verdict == Verdict::Different;
+    Ok(if different { Outcome::Findings } else { Outcome::Clean })
 }
 
 /// The files beside the notebook that it imports, and those that these import in turn. One that holds a secret stays.

@@ -18,6 +18,7 @@ mod strip;
 mod strip_args;
 mod strip_options;
 mod talk;
+mod verify;
 mod work;
 
 pub use args::{Args, Command};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::plan::{Item, Level, Plan, Step};
+use crate::plan::{Item, Level, Plan, Step, Verdict};
 
 use super::names;
 
@@ -18,6 +18,21 @@ struct Manifest<'a> {
     secrets: Vec<Secret<'a>>,
     dropped: Vec<Dropped<'a>>,
     notes: Vec<Note<'a>>,
+    verification: Verified<'a>,
+}
+
+/// What a run of notebook and package has shown.
+#[derive(Serialize)]
+struct Verified<'a> {
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    values: Vec<[&'a str; 3]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<[usize; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    figures: Option<[usize; 2]>,
 }
 
 #[derive(Serialize)]
@@ -135,8 +150,33 @@ pub(super) fn manifest(plan: &Plan) -> String {
                 text: &note.text,
             })
             .collect(),
+        verification: verified(plan),
     };
     json(&manifest, b"  ")
+}
+
+fn verified(plan: &Plan) -> Verified<'_> {
+    let Some(found) = &plan.verification else {
+        return Verified {
+            verdict: Verdict::NotVerified.word(),
+            reason: "",
+            values: Vec::new(),
+            lines: None,
+            figures: None,
+        };
+    };
+    let ran = found.reason.is_empty();
+    Verified {
+        verdict: found.verdict.word(),
+        reason: &found.reason,
+        values: found
+            .values
+            .iter()
+            .map(|value| [value.step.as_str(), &value.name, &value.verdict])
+            .collect(),
+        lines: ran.then_some(found.lines),
+        figures: ran.then_some(found.figures),
+    }
 }
 
 fn step(step: &Step, module: String) -> ManifestStep<'_> {

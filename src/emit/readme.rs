@@ -24,6 +24,10 @@ pub(super) struct Readme {
     went: Vec<[String; 3]>,
     dropped: Vec<[String; 4]>,
     state: Vec<String>,
+    /// What a run of both has shown, where there was one.
+    verified: String,
+    /// The values that are not equal: step, name, verdict.
+    doubtful: Vec<[String; 3]>,
     notes: Vec<String>,
 }
 
@@ -59,6 +63,18 @@ pub(super) fn readme(plan: &Plan) -> Readme {
             .state
             .iter()
             .map(|state| format!("{}: {}", code(&state.name), own(&state.reason)))
+            .collect(),
+        verified: plan
+            .verification
+            .as_ref()
+            .map(|v| own(&v.to_string()))
+            .unwrap_or_default(),
+        doubtful: plan
+            .verification
+            .iter()
+            .flat_map(|v| &v.values)
+            .filter(|value| value.verdict != "equal")
+            .map(|value| [code(&value.step), code(&value.name), own(&value.verdict)])
             .collect(),
         notes: notes(plan),
     }

@@ -117,6 +117,7 @@ impl Builder<'_> {
             thin: Vec::new(),
             local: self.local.files(self.files),
             saves_figures,
+            verification: None,
         }
     }
 

@@ -58,8 +58,8 @@ impl Builder<'_> {
                     .flat_map(|p| &p.facts.binds);
                 binds.filter(|b| b.name == *name).count() > 1
             });
-            let handled = self.binds_of(group, |kind| matches!(kind, BindKind::Handler));
-            let bound_too = self.binds_of(group, |kind| !matches!(kind, BindKind::Handler));
+            let handled = self.binds_of(group, |kind| matches!(kind, BindKind::Except));
+            let bound_too = self.binds_of(group, |kind| !matches!(kind, BindKind::Except));
             if twice || handled.intersection(&bound_too).next().is_some() {
                 except("steps.py", "F811", "a section defines a name again");
             }

@@ -40,5 +40,5 @@ pub use local::{imported_by, imported_names};
 pub use model::{
     Argument, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,
     LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Recorded, Return,
-    SecretField, StateName, Step, Tests, ThinCell,
+    SecretField, StateName, Step, Tests, ThinCell, Verdict, Verification, VerifiedValue,
 };

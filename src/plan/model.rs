@@ -40,6 +40,71 @@ pub struct Plan {
     pub local: Vec<LocalModule>,
     /// Whether the package saves figures.
     pub saves_figures: bool,
+    /// What a run of both has shown; `None` where nobody has run them.
+    pub verification: Option<Verification>,
+}
+
+/// Whether the package computes what the notebook computes, as a run of both has shown.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    pub verdict: Verdict,
+    /// Why it is not `equal`; may be empty.
+    pub reason: String,
+    pub values: Vec<VerifiedValue>,
+    /// Lines that the notebook printed, and how many of them the package printed too.
+    pub lines: [usize; 2],
+    /// Figures that the notebook made, and the package.
+    pub figures: [usize; 2],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Equal,
+    Different,
+    NotVerified,
+}
+
+/// A value that a step returned.
+#[derive(Clone, Debug)]
+pub struct VerifiedValue {
+    pub step: String,
+    pub name: String,
+    /// `equal`, `different`, `not deterministic`, `not comparable`
+    pub verdict: String,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Equal => "equal",
+            Verdict::Different => "different",
+            Verdict::NotVerified => "not verified",
+        }
+    }
+}
+
+impl std::fmt::Display for Verification {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.verdict.word())?;
+        if !self.reason.is_empty() {
+            return write!(f, ": {}", self.reason);
+        }
+        let count = |verdict: &str| self.values.iter().filter(|value| value.verdict == verdict).count();
+        write!(
+            f,
+            ": {} values equal, {} different, {} not deterministic, {} not comparable; {} of {} printed lines; {} figures \
+             for {}",
+            count("equal"),
+            count("different"),
+            count("not deterministic"),
+            count("not comparable"),
+            self.lines[1],
+            self.lines[0],
+            self.figures[1],
+            self.figures[0],
+        )
+    }
 }
 
 /// The notebook that a plan was made of.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Ran, Sandbox, notebook};
 use crate::tidy::{files, root};
+use crate::tools;
 
 /// A part of a fixture: its head, and the text below it.
 fn parts(text: &str) -> Vec<(&str, &str)> {
@@ -106,4 +107,62 @@ fn verdict(
             format!("{name}: {file} {verb} `{line}`:\n{text}")
         })
         .collect()
+}
+
+/// Without a Python there is no run, and without a run no verdict.
+#[test]
+fn nothing_is_called_equal_without_a_run() {
+    let sandbox = Sandbox::new();
+    sandbox.write_notebook("a.ipynb", &notebook(&[cell("", "x = 1"), cell("", "y = x + 1")]));
+    assert_eq!(sandbox.run(&["graduate", "a.ipynb", "--output", "out"]).code, 0);
+    let manifest: Value = serde_json::from_str(&sandbox.files("out")["graduation.json"]).unwrap();
+    assert_eq!(manifest["verification"], json!({"verdict": "not verified"}));
+    let bare = sandbox.run(&["graduate", "a.ipynb", "--output", "b", "--verify"]);
+    assert_eq!(bare.code, 2);
+    let absent = sandbox.run(&[
+        "graduate",
+        "a.ipynb",
+        "--output",
+        "b",
+        "--verify",
+        "--python",
+        "./no-python",
+    ]);
+    assert_eq!(absent.code, 2, "{}", absent.out);
+    assert!(absent.err.contains("hint: give an interpreter"), "{}", absent.err);
+    assert!(sandbox.files("b").is_empty());
+}
+
+#[test]
+#[ignore = "needs Python's tools in MORTARBOARD_TOOLS"]
+fn a_run_of_both_gives_the_verdict() {
+    let sandbox = Sandbox::new();
+    let cells = [
+        "import time, random\nx = 1\nlater = time.time()",
+        "y = x + 1\nprint('y is', y)",
+        "z = open(__doc__ and 'a' or 'given.txt').read()",
+    ];
+    let cells: Vec<Value> = cells.iter().map(|source| cell("", source)).collect();
+    sandbox.write("given.txt", "1\n");
+    sandbox.write_notebook("a.ipynb", &notebook(&cells));
+    let python = tools::tools().join("python");
+    let python = python.to_str().unwrap();
+    let ran = sandbox.run(&["graduate", "a.ipynb", "--output", "out", "--verify", "--python", python]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let manifest: Value = serde_json::from_str(&sandbox.files("out")["graduation.json"]).unwrap();
+    let verified = &manifest["verification"];
+    assert_eq!(
+        (&verified["verdict"], &verified["lines"]),
+        (&json!("equal"), &json!([1, 1]))
+    );
+    let verdicts: Vec<&str> = verified["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v[2].as_str().unwrap())
+        .collect();
+    assert!(
+        verdicts.contains(&"equal") && verdicts.contains(&"not deterministic"),
+        "{verdicts:?}"
+    );
 }

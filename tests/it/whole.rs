@@ -78,6 +78,7 @@ pub fn graduate(text: &str) -> bool {
             summary,
         },
         secrets: spans.collect(),
+        ..Options::default()
     };
     let Outcome::Plan(plan, _) = plan::plan(&notebook, &cells, &facts, &options) else {
         return false;
