@@ -61,6 +61,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
             .map_err(|error| vec![error])?,
         notebook: reference(&args.notebook, &notebook),
         secrets: spans(&notebook, &secrets),
+        requirements: io::read(&args.notebook.with_file_name("requirements.txt")).unwrap_or_default(),
         local: beside(&args.notebook, imported_by(&cells)),
     };
     let (mut plan, left) = match plan::plan(&notebook, &cells, &facts, &options) {

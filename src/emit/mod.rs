@@ -93,8 +93,12 @@ impl Package<'_> {
         };
         self.source("__init__.py", context! { doc => literal::docstring(about) })?;
         self.source("__main__.py", context! { package })?;
-        self.source("cli.py", context! { package })?;
+        let contracts = modules::has_contracts(plan);
+        self.source("cli.py", context! { package, contracts })?;
         self.source("config.py", config::config(plan))?;
+        if modules::has_contracts(plan) {
+            self.source("contracts.py", ())?;
+        }
         self.source("pipeline.py", pipeline::pipeline(plan))?;
         self.source("steps.py", modules::steps(plan))?;
         if !plan.functions.items.is_empty() {
@@ -122,7 +126,7 @@ impl Package<'_> {
         if !plan.tests.recorded.is_empty() {
             self.test("test_recorded.py", tests::recorded(plan))?;
         }
-        if !plan.tests.missing_files.is_empty() {
+        if !plan.tests.missing_files.is_empty() || modules::has_contracts(plan) {
             self.test("test_steps.py", tests::missing_files(plan))?;
         }
         Ok(())

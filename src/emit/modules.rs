@@ -110,6 +110,11 @@ pub(super) fn reset_name(plan: &Plan) -> Option<String> {
     (!plan.state.is_empty()).then(|| names::free("reset_state", &names::of_steps(plan)))
 }
 
+/// Whether any step checks what it is given.
+pub(super) fn has_contracts(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| !step.requires.is_empty())
+}
+
 /// The notebook's imports, and those of the code that is laid around it.
 fn step_imports(plan: &Plan, logger: bool, classes: &[Class], steps: &[Function]) -> Vec<Import> {
     let mut all = plan.steps_module.imports.clone();
@@ -143,6 +148,13 @@ fn step_imports(plan: &Plan, logger: bool, classes: &[Class], steps: &[Function]
         Some("Any"),
     );
     add(!classes.is_empty(), ImportSection::Stdlib, "typing", Some("NamedTuple"));
+    let contracts = format!("{}.contracts", plan.package);
+    add(
+        has_contracts(plan),
+        ImportSection::FirstParty,
+        &contracts,
+        Some("require_columns"),
+    );
     let figures = format!("{}.figures", plan.package);
     let saves = plan.saves_figures && plan.steps.iter().any(|step| source::names(&step.body, "save_figures"));
     add(saves, ImportSection::FirstParty, &figures, Some("save_figures"));
@@ -215,6 +227,14 @@ fn function(step: &Step, taken: &std::collections::BTreeSet<&str>) -> Function {
     let mut body = String::new();
     if !step.globals.is_empty() {
         body.push_str(&format!("{INDENT}global {}\n", step.globals.join(", ")));
+    }
+    for (frame, columns) in &step.requires {
+        let columns: Vec<String> = columns.iter().map(|column| literal::string(column)).collect();
+        let name = literal::string(&step.function);
+        body.push_str(&format!(
+            "{INDENT}require_columns({frame}, {{{}}}, step={name})\n",
+            columns.join(", ")
+        ));
     }
     if !step.body.trim().is_empty() {
         body.push_str(&source::indent(&step.body, INDENT));

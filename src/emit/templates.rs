@@ -24,6 +24,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "src/package/__main__.py",
     "src/package/cli.py",
     "src/package/config.py",
+    "src/package/contracts.py",
     "src/package/figures.py",
     "src/package/functions.py",
     "src/package/pipeline.py",

@@ -6,12 +6,12 @@ use ruff_python_ast::Expr;
 use ruff_python_parser::parse_expression;
 use serde::Serialize;
 
-use crate::plan::{ConfigField, ConfigType, ImportSection, MissingFile, PathUse, Plan, Recorded};
+use crate::plan::{ConfigField, ConfigType, ImportSection, MissingFile, PathUse, Plan, Recorded, Step};
 
 use super::config;
 use super::imports;
 use super::literal;
-use super::names::FIGURES_DIR;
+use super::names::{self, FIGURES_DIR};
 use super::source;
 
 /// Modules of the standard library that a recorded value is compared with.
@@ -161,6 +161,9 @@ pub(super) fn package(plan: &Plan) -> PackageTests {
     if plan.saves_figures {
         modules.push("figures");
     }
+    if super::modules::has_contracts(plan) {
+        modules.push("contracts");
+    }
     modules.sort_unstable();
     let secrets: Vec<String> = plan
         .secrets
@@ -237,8 +240,20 @@ fn operand(text: &str) -> String {
 
 #[derive(Serialize)]
 pub(super) struct MissingTests {
-    package: String,
+    imports: String,
     tests: Vec<MissingTest>,
+    columns: Vec<ColumnTest>,
+}
+
+/// A step that must name the column that it misses.
+#[derive(Serialize)]
+struct ColumnTest {
+    function: String,
+    /// A dictionary of the columns that are there.
+    frame: String,
+    /// How the error shows the one that is not.
+    column: String,
+    arguments: String,
 }
 
 #[derive(Serialize)]
@@ -257,10 +272,45 @@ pub(super) fn missing_files(plan: &Plan) -> MissingTests {
         .iter()
         .map(|test| missing_file(plan, test))
         .collect();
-    MissingTests {
-        package: plan.package.clone(),
-        tests,
+    let columns: Vec<ColumnTest> = plan.steps.iter().filter_map(column_test).collect();
+    let own = |module: String, symbol| imports::of(ImportSection::FirstParty, &module, Some(symbol), None);
+    let mut all = vec![
+        imports::of(ImportSection::Stdlib, "re", None, None),
+        imports::of(ImportSection::ThirdParty, "pytest", None, None),
+        own(plan.package.clone(), "steps"),
+    ];
+    if !plan.tests.missing_files.is_empty() {
+        all.push(imports::of(ImportSection::Stdlib, "pathlib", Some("Path"), None));
     }
+    if !columns.is_empty() {
+        all.push(imports::of(ImportSection::ThirdParty, "pandas", None, Some("pd")));
+        all.push(own(format!("{}.contracts", plan.package), "ContractError"));
+    }
+    MissingTests {
+        imports: imports::block(&all),
+        tests,
+        columns,
+    }
+}
+
+/// The first frame that a step checks, without the last of its columns; nothing else is looked at before.
+fn column_test(step: &Step) -> Option<ColumnTest> {
+    let (frame, columns) = step.requires.first()?;
+    let (missing, there) = columns.split_last()?;
+    let arguments: Vec<String> = names::parameters(step)
+        .into_iter()
+        .map(|name| format!("{name}={}", if name == frame { "frame" } else { "None" }))
+        .collect();
+    let columns: Vec<String> = there
+        .iter()
+        .map(|name| format!("{}: [1]", literal::string(name)))
+        .collect();
+    Some(ColumnTest {
+        function: step.function.clone(),
+        frame: format!("{{{}}}", columns.join(", ")),
+        column: format!("repr({})", literal::string(missing)),
+        arguments: arguments.join(", "),
+    })
 }
 
 fn missing_file(plan: &Plan, test: &MissingFile) -> MissingTest {

@@ -11,7 +11,9 @@ use super::model::{Plan, StateName, Tests};
 use super::modules::{HoistedImports, names_read};
 use super::names::package_name;
 use super::pieces::Fate;
+use super::rewrite::NOTEBOOK_FILE;
 use super::steps::{Made, SecretUse};
+use super::versions::versions;
 
 /// What was decided before the plan is put together.
 pub(super) struct Decided<'d> {
@@ -60,7 +62,14 @@ impl Builder<'_> {
             .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_)))
             .map(|p| p.stmt)
             .collect();
-        let mut deps = dependencies(&modules, &statements, &self.facts.imports, self.cells);
+        let known = versions(
+            self.notebook,
+            self.cells,
+            self.facts,
+            self.pieces,
+            &self.options.requirements,
+        );
+        let mut deps = dependencies(&modules, &statements, &self.facts.imports, &known);
         let saves_figures = made.iter().any(|m| m.step.saves_figures);
         if saves_figures && !deps.iter().any(|d| d.distribution == "matplotlib") {
             deps.push(super::model::Dependency {
@@ -83,7 +92,10 @@ impl Builder<'_> {
             .state
             .iter()
             .map(|(&name, reason)| StateName {
-                name: self.facts.text(name).to_owned(),
+                name: match self.facts.text(name) {
+                    "__file__" => NOTEBOOK_FILE.to_owned(),
+                    text => text.to_owned(),
+                },
                 reason: reason.clone(),
             })
             .collect();

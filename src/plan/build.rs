@@ -44,6 +44,8 @@ pub struct Options {
     pub package: Option<String>,
     pub notebook: NotebookRef,
     pub secrets: Vec<SecretSpan>,
+    /// The text of `requirements.txt` beside the notebook; empty where there is none.
+    pub requirements: String,
     /// Files beside the notebook that it may import.
     pub local: Vec<LocalModule>,
 }

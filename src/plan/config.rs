@@ -44,7 +44,10 @@ pub(super) fn configuration(
         let Some(id) = facts.names.find(name) else { continue };
         let wanted = name.to_lowercase().trim_matches('_').to_owned();
         let plain = names.is_free(&wanted) && !is_pydantics(&wanted);
-        let field = if plain {
+        // bound once and only here, the name is free for what takes its place
+        let field = if wanted == name && !is_pydantics(&wanted) {
+            wanted
+        } else if plain {
             names.take(&wanted)
         } else {
             names.take(&format!(
@@ -132,7 +135,8 @@ fn one_line(value: &Expr, text: &str) -> String {
 fn description(trail: &str) -> Option<String> {
     let comment = trail.lines().next()?.trim().trim_start_matches('#').trim();
     // a form's field tells its type, which the field has already
-    let comment = comment.split("@param").next().unwrap_or_default().trim();
+    let comment = comment.split("@param").next().unwrap_or_default();
+    let comment = comment.trim().trim_end_matches('#').trim_end();
     let is_prose =
         comment.chars().any(char::is_alphabetic) && !comment.starts_with("noqa") && !comment.starts_with("type:");
     is_prose.then(|| comment.to_owned())

@@ -7,9 +7,10 @@
 
 use std::collections::BTreeMap;
 
+use ruff_python_ast::Stmt;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::{Certainty, Facts, NameId, ScopeKind, Use};
+use crate::facts::{Certainty, Facts, NameId, ScopeKind, Use, is_main_test};
 use crate::python::{is_builtin, provided_by};
 
 use super::bindings::Histories;
@@ -96,7 +97,11 @@ impl Analysis<'_> {
                 }
             }
             flow.mutated.extend(piece.facts.mutates.iter().copied());
+            // a switch that is on in the notebook may be off in another run
+            let switched = matches!(piece.stmt, Stmt::If(stmt) if stmt.elif_else_clauses.is_empty()
+                && !is_main_test(&stmt.test));
             for &(name, certainty) in &piece.facts.bound {
+                let certainty = if switched { Certainty::Maybe } else { certainty };
                 let entry = flow.bound.entry(name).or_insert(certainty);
                 if certainty == Certainty::Definite {
                     *entry = Certainty::Definite;

@@ -6,9 +6,10 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 
 use crate::facts::{Imports, dotted};
-use crate::python::{CellCode, Effect, Table, is_stdlib};
+use crate::python::{Table, is_stdlib};
 
 use super::model::Dependency;
+use super::versions::normalised;
 
 static DISTRIBUTIONS: Table = Table::new(include_str!("../../data/imports.tsv"));
 static IMPLIED: Table = Table::new(include_str!("../../data/implied.tsv"));
@@ -34,12 +35,11 @@ pub(super) fn dependencies(
     modules: &BTreeMap<String, bool>,
     statements: &[&Stmt],
     imports: &Imports,
-    cells: &[CellCode],
+    pinned: &BTreeMap<String, String>,
 ) -> Vec<Dependency> {
-    let pinned = installed(cells);
     let mut found: BTreeMap<String, Dependency> = BTreeMap::new();
     let mut add = |name: String, known: bool, optional: bool| {
-        let version = pinned.get(&name.to_lowercase().replace('_', "-")).cloned();
+        let version = pinned.get(&normalised(&name)).cloned();
         let entry = found.entry(name.to_lowercase()).or_insert_with(|| Dependency {
             distribution: name.clone(),
             version: version.clone().unwrap_or_default(),
@@ -84,36 +84,6 @@ impl<'a> Visitor<'a> for ImpliedFinder<'_> {
         }
         walk_expr(self, expr);
     }
-}
-
-/// Versions that the notebook's own install lines ask for: distribution in lower case to specifier.
-fn installed(cells: &[CellCode]) -> BTreeMap<String, String> {
-    let mut out = BTreeMap::new();
-    for magic in cells
-        .iter()
-        .flat_map(|cell| &cell.magics)
-        .filter(|m| m.effect == Effect::Install)
-    {
-        for word in magic.arguments.split_whitespace() {
-            let word = word.trim_matches(['"', '\'']);
-            let Some(at) = word.find(['=', '<', '>', '~', '!']) else {
-                continue;
-            };
-            let (name, version) = word.split_at(at);
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-            let name = name.split('[').next().unwrap_or_default();
-            let version_plain = version.chars().all(|c| plain(c) || "=<>~!,*".contains(c));
-            if !name.is_empty()
-                && !name.starts_with('-')
-                && name.chars().all(plain)
-                && version_plain
-                && version.len() > 2
-            {
-                out.insert(name.to_lowercase().replace('_', "-"), version.to_owned());
-            }
-        }
-    }
-    out
 }
 
 /// Modules imported anywhere inside a statement, nested ones included, with whether they stand under a guard.

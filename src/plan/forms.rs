@@ -10,11 +10,7 @@ use super::pieces::Piece;
 /// Whether the assignment is a field of a Colab form: `lr = 0.1 #@param {type:"number"}`.
 pub(super) fn is_form_field(piece: &Piece<'_>) -> bool {
     let comment = piece.trail.lines().next().unwrap_or_default();
-    comment
-        .trim()
-        .trim_start_matches('#')
-        .trim_start()
-        .starts_with("@param")
+    comment.contains("#@param") || comment.contains("# @param")
 }
 
 /// The type of what `input()` gives, `int(input("how many? "))` for one; and the prompt. A password is a string.

@@ -8,6 +8,7 @@ mod assemble;
 mod bindings;
 mod build;
 mod config;
+mod contracts;
 mod dataflow;
 mod dependencies;
 mod fate;
@@ -34,6 +35,7 @@ mod sections;
 mod steps;
 mod thin;
 mod types;
+mod versions;
 
 pub use build::{Options, Outcome, Refusal, SecretSpan, plan, title_and_summary};
 pub use local::{imported_by, imported_names};

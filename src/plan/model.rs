@@ -240,6 +240,8 @@ pub struct Step {
     /// Name of the `NamedTuple` that it returns, where it returns several values under public names;
     /// `None` with several returns means a plain tuple.
     pub result_class: Option<String>,
+    /// Parameters that are frames, and the columns that every run reads of them, sorted.
+    pub requires: Vec<(String, Vec<String>)>,
     /// State names that it binds or deletes, sorted: declared `global` at its top.
     pub globals: Vec<String>,
     /// Python statements at zero indent.

@@ -16,6 +16,9 @@ use super::magic::{Translation, translate};
 use super::pieces::Piece;
 use super::purity::{is_logger, is_module_name};
 
+/// What `__file__` is called in the package, where the module has one and the notebook had none.
+pub(super) const NOTEBOOK_FILE: &str = "__notebook_file__";
+
 /// What the rewriting of a piece needs to know.
 pub(super) struct Rewriting<'r> {
     pub facts: &'r Facts,
@@ -222,6 +225,10 @@ impl<'a> Visitor<'a> for Editor<'_> {
             }
             Expr::Name(name) if is_module_name(expr) && name.ctx.is_load() => {
                 self.replace(span(name.range), "\"__main__\"");
+            }
+            // a notebook has none, and what asks for it relies on that
+            Expr::Name(name) if name.id.as_str() == "__file__" && !self.how.facts.is_value("__file__") => {
+                self.replace(span(name.range), NOTEBOOK_FILE);
             }
             Expr::Call(call) => self.call(call),
             Expr::Compare(compare) => self.identity(compare),

@@ -72,7 +72,8 @@ impl Builder<'_> {
             let Some((text, name)) = asked.and_then(|(n, _)| Some((n, self.facts.names.find(n)?))) else {
                 continue;
             };
-            let field = self.names.take(&text.to_lowercase());
+            let lower = text.to_lowercase();
+            let field = if lower == text { lower } else { self.names.take(&lower) };
             out.push(SecretUse {
                 field: SecretField {
                     env: field.to_uppercase(),

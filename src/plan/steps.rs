@@ -9,6 +9,7 @@ use crate::facts::{Direction, Effect, Facts, NameId, call_effect, dotted, io_cal
 use crate::notebook::{CellIdx, Notebook};
 
 use super::config::Configuration;
+use super::contracts::columns_read;
 use super::dataflow::{DataFlow, StepFlow};
 use super::local::Local;
 use super::model::{Argument, ConfigType, Level, Param, Return, SecretField, Step};
@@ -126,6 +127,7 @@ impl StepMaker<'_> {
                 params,
                 returns,
                 result_class,
+                requires: self.requires(&pieces, inputs),
                 globals,
                 body: body.trim_start_matches('\n').to_owned(),
                 is_async: pieces.iter().any(|(_, p)| p.facts.awaits),
@@ -180,6 +182,18 @@ impl StepMaker<'_> {
         } else {
             format!("{verb}_{}", things.join("_and_"))
         }
+    }
+
+    /// The columns that the step reads of the frames among its inputs.
+    fn requires(&self, pieces: &[(usize, &Piece<'_>)], inputs: &[NameId]) -> Vec<(String, Vec<String>)> {
+        let is_frame = |name: &NameId| self.types.get(name).is_some_and(|of| of.ends_with(".DataFrame"));
+        let frames: Vec<NameId> = inputs.iter().copied().filter(is_frame).collect();
+        let mut found = columns_read(self.facts, pieces, &frames);
+        let in_order = frames.into_iter().filter_map(|frame| {
+            let columns = found.remove(&frame)?;
+            Some((self.facts.text(frame).to_owned(), columns.into_iter().collect()))
+        });
+        in_order.collect()
     }
 
     fn data_params(&self, inputs: &[NameId]) -> Vec<Param> {

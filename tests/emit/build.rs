@@ -47,6 +47,7 @@ pub fn step(function: &str, title: &str, cells: (usize, usize), body: &str) -> S
         params: Vec::new(),
         returns: Vec::new(),
         result_class: None,
+        requires: Vec::new(),
         globals: Vec::new(),
         body: body.to_owned(),
         is_async: false,

@@ -49,7 +49,8 @@ fn fixtures_give_what_they_say() {
     let mut wrong = Vec::new();
     for path in files(&root().join("tests/graduate"), "txt") {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let text = std::fs::read_to_string(&path).unwrap();
+        // `¦` keeps scanners from taking made-up credentials for real ones
+        let text = std::fs::read_to_string(&path).unwrap().replace("¦", "");
         let sandbox = Sandbox::new();
         let parts = parts(&text);
         let cells: Vec<Value> = parts

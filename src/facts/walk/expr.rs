@@ -55,10 +55,20 @@ impl Walker<'_> {
             }
             Expr::If(conditional) => {
                 self.visit_expr(&conditional.test);
-                match self.truth(&conditional.test) {
-                    Some(true) => return self.visit_expr(&conditional.body),
-                    Some(false) => return self.visit_expr(&conditional.orelse),
-                    None => {}
+                if let Some(on) = self.truth(&conditional.test) {
+                    let (live, off) = if on {
+                        (&conditional.body, &conditional.orelse)
+                    } else {
+                        (&conditional.orelse, &conditional.body)
+                    };
+                    self.visit_expr(live);
+                    // what is switched off harms nobody, and is read all the same where the text goes elsewhere
+                    self.guarded += 1;
+                    self.optional += 1;
+                    let _ = self.branch(|walker| walker.visit_expr(off));
+                    self.optional -= 1;
+                    self.guarded -= 1;
+                    return;
                 }
                 self.optional += 1;
                 let then = self.branch(|walker| walker.visit_expr(&conditional.body));

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 MODULES = [
     "churn_model.cli",
     "churn_model.config",
+    "churn_model.contracts",
     "churn_model.figures",
     "churn_model.functions",
     "churn_model.pipeline",

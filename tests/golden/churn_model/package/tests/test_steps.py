@@ -1,14 +1,22 @@
-"""Each step that reads a file names the one that it misses."""
+"""Each step refuses an input that lacks what it reads, and names what is missing."""
 
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from churn_model import steps
+from churn_model.contracts import ContractError
 
 
 def test_load_names_the_missing_subscribers_csv(tmp_path: Path) -> None:
     absent = tmp_path / "absent.csv"
     with pytest.raises(FileNotFoundError, match=re.escape(absent.name)):
         steps.load(subscribers_csv=absent)
+
+
+def test_clean_names_the_missing_column() -> None:
+    frame = pd.DataFrame({})
+    with pytest.raises(ContractError, match=re.escape(repr("channel"))):
+        steps.clean(raw=frame)

@@ -44,7 +44,7 @@ def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Resu
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(DATA_ROOT)
-        for name in ["holiday_flats_when_to_travel", "load", "choose_a_month"]:
+        for name in ["load", "choose_a_month"]:
             patch.setattr(steps, name, recorded(getattr(steps, name), name, called))
         try:
             return run(config)

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 MODULES = [
     "colab_mount.cli",
     "colab_mount.config",
+    "colab_mount.contracts",
     "colab_mount.figures",
     "colab_mount.pipeline",
     "colab_mount.steps",

@@ -1,4 +1,4 @@
-"""Each step that reads a file names the one that it misses."""
+"""Each step refuses an input that lacks what it reads, and names what is missing."""
 
 import re
 from pathlib import Path

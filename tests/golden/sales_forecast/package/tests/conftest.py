@@ -52,6 +52,6 @@ def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Resu
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(out)
-        for name in ["load_daily_and_filled", "make_growth_and_forecasts", "make_profile_and_plan"]:
+        for name in ["load_naive", "make_best", "make_profile_and_plan"]:
             patch.setattr(steps, name, recorded(getattr(steps, name), name, called))
         return run(config)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_settings import CliApp
 
 from churn_model.config import Config
+from churn_model.contracts import ContractError
 from churn_model.pipeline import run
 
 logger = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config = CliApp.run(Config, cli_args=list(sys.argv[1:] if argv is None else argv))
         run(config)
-    except (ValidationError, FileNotFoundError) as error:
+    except (ContractError, ValidationError, FileNotFoundError) as error:
         logger.error("%s", error)
         return 2
     return 0

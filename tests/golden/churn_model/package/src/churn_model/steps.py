@@ -11,6 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from churn_model.contracts import require_columns
 from churn_model.figures import save_figures
 from churn_model.functions import has_lapsed, skip_rate
 
@@ -46,6 +47,7 @@ def load(subscribers_csv: Path) -> pd.DataFrame:
 
 def clean(raw: pd.DataFrame) -> Any:
     """Clean (cell 7)."""
+    require_columns(raw, {"channel"}, step="clean")
     subscribers = raw[raw["channel"] != "gift"].copy()
     median_rating = subscribers["avg_rating"].median()
     subscribers["avg_rating"] = subscribers["avg_rating"].fillna(median_rating)

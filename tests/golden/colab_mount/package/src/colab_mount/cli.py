@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_settings import CliApp
 
 from colab_mount.config import Config
+from colab_mount.contracts import ContractError
 from colab_mount.pipeline import run
 
 logger = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config = CliApp.run(Config, cli_args=list(sys.argv[1:] if argv is None else argv))
         run(config)
-    except (ValidationError, FileNotFoundError) as error:
+    except (ContractError, ValidationError, FileNotFoundError) as error:
         logger.error("%s", error)
         return 2
     return 0

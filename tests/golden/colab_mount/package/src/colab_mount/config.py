@@ -14,6 +14,10 @@ class Config(BaseSettings):
     )
 
     base: str = "/content/drive/MyDrive/flats"
+    city: str = "Lisbon"
+    min_nights: int = 2
+    max_price: int = 250
+    save_table: bool = True
     by_month_path: Path = Field(
         Path("/content/drive/MyDrive/flats/by_month.csv"), description="written"
     )

@@ -14,9 +14,14 @@ class Results(NamedTuple):
 
 def run(config: Config) -> Results:
     """Run every step in the notebook's order."""
-    city, min_nights, max_price, save_table = steps.holiday_flats_when_to_travel()
     stays = steps.load(config.base)
     steps.choose_a_month(
-        stays, city, min_nights, max_price, save_table, config.by_month_path, config.figures_dir
+        stays,
+        config.city,
+        config.min_nights,
+        config.max_price,
+        config.save_table,
+        config.by_month_path,
+        config.figures_dir,
     )
     return Results(stays)

@@ -2,35 +2,13 @@
 
 import subprocess
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import humanize
 import matplotlib.pyplot as plt
 import pandas as pd
-from google.colab import drive
 
+from colab_mount.contracts import require_columns
 from colab_mount.figures import save_figures
-
-
-class HolidayFlatsWhenToTravelResults(NamedTuple):
-    """What `holiday_flats_when_to_travel` returns."""
-
-    city: Any
-    min_nights: Any
-    max_price: Any
-    save_table: Any
-
-
-def holiday_flats_when_to_travel() -> HolidayFlatsWhenToTravelResults:
-    """Holiday flats: when to travel (cells 2-4)."""
-    drive.mount("/content/drive")
-
-    # @title What are we looking for? { run: "auto" }
-    city = "Lisbon"  # @param ["Lisbon", "Porto", "Faro"]
-    min_nights = 2  # @param {type:"slider", min:1, max:14, step:1}
-    max_price = 250  # @param {type:"number"}
-    save_table = True  # @param {type:"boolean"}
-    return HolidayFlatsWhenToTravelResults(city, min_nights, max_price, save_table)
 
 
 def load(base: str) -> pd.DataFrame:
@@ -44,14 +22,15 @@ def load(base: str) -> pd.DataFrame:
 
 def choose_a_month(
     stays: pd.DataFrame,
-    city: Any,
-    min_nights: Any,
-    max_price: Any,
-    save_table: Any,
+    city: str,
+    min_nights: int,
+    max_price: int,
+    save_table: bool,
     by_month_path: Path,
     figures_dir: Path | None,
 ) -> None:
     """Choose a month (cells 9-11)."""
+    require_columns(stays, {"city", "nights", "price"}, step="choose_a_month")
     wanted = stays[
         (stays["city"] == city) & (stays["nights"] >= min_nights) & (stays["price"] <= max_price)
     ]

@@ -10,8 +10,8 @@ from sales_forecast.figures import save_figures
 from sales_forecast.functions import mae
 
 
-class LoadDailyAndFilledResults(NamedTuple):
-    """What `load_daily_and_filled` returns."""
+class LoadNaiveResults(NamedTuple):
+    """What `load_naive` returns."""
 
     daily: pd.DataFrame
     filled: Any
@@ -22,8 +22,8 @@ class LoadDailyAndFilledResults(NamedTuple):
     naive: Any
 
 
-class MakeGrowthAndForecastsResults(NamedTuple):
-    """What `make_growth_and_forecasts` returns."""
+class MakeBestResults(NamedTuple):
+    """What `make_best` returns."""
 
     growth: Any
     forecasts: Any
@@ -38,9 +38,7 @@ class MakeProfileAndPlanResults(NamedTuple):
     plan: Any
 
 
-def load_daily_and_filled(
-    daily_sales_path: Path, figures_dir: Path | None
-) -> LoadDailyAndFilledResults:
+def load_naive(daily_sales_path: Path, figures_dir: Path | None) -> LoadNaiveResults:
     """Cells 0-7."""
     plt.rcParams["figure.figsize"] = (5, 2.4)
     plt.rcParams["figure.dpi"] = 50
@@ -58,7 +56,7 @@ def load_daily_and_filled(
     weekly = weekly.iloc[1:-1]
 
     weekly.plot(title="loaves per week")
-    save_figures(figures_dir, "load_daily_and_filled-1")
+    save_figures(figures_dir, "load_naive-1")
 
     split = pd.Timestamp("2024-02-04")
     window = 4
@@ -68,12 +66,12 @@ def load_daily_and_filled(
 
     # what Anna does today: same as last week
     naive = weekly.shift(1).reindex(test.index)
-    return LoadDailyAndFilledResults(daily, filled, weekly, window, train, test, naive)
+    return LoadNaiveResults(daily, filled, weekly, window, train, test, naive)
 
 
-def make_growth_and_forecasts(
+def make_best(
     weekly: Any, window: Any, test: Any, train: Any, naive: Any, figures_dir: Path | None
-) -> MakeGrowthAndForecastsResults:
+) -> MakeBestResults:
     """Cells 8-13."""
     moving = weekly.shift(1).rolling(window).mean().reindex(test.index)
 
@@ -97,11 +95,11 @@ def make_growth_and_forecasts(
     for name, forecast in forecasts.items():
         forecast.plot(ax=ax, linewidth=1, label=name)
     ax.legend(fontsize=7)
-    save_figures(figures_dir, "make_growth_and_forecasts-1")
+    save_figures(figures_dir, "make_best-1")
 
     best = table["MAE"].idxmin()
     print(f"best: {best}, off by {table.loc[best, 'MAE']} loaves a week")
-    return MakeGrowthAndForecastsResults(growth, forecasts, table, best)
+    return MakeBestResults(growth, forecasts, table, best)
 
 
 def make_profile_and_plan(

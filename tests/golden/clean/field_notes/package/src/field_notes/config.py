@@ -9,3 +9,5 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="FIELD_NOTES_", env_file=".env", frozen=True, cli_kebab_case=True, extra="ignore"
     )
+
+    visits: int = 3

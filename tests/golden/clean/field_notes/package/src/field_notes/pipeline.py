@@ -14,5 +14,5 @@ class Results(NamedTuple):
 
 def run(config: Config) -> Results:
     """Run every step in the notebook's order."""
-    rates = steps.method()
+    rates = steps.method(config.visits)
     return Results(rates)

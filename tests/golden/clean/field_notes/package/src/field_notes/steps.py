@@ -3,10 +3,8 @@
 from typing import Any
 
 
-def method() -> Any:
-    """Method (cells 3-5)."""
-    visits = 3
-
+def method(visits: int) -> Any:
+    """Method (cell 5)."""
     counts = {"snail": 120, "water boatman": 27, "dragonfly larva": 6}
     rates = {name: count / visits for name, count in counts.items()}
     return rates
