@@ -88,6 +88,9 @@ fn fits_named_tuple(name: &str) -> bool {
 /// The notebook's names as locals of `run`.
 struct Locals<'a> {
     names: BTreeMap<&'a str, String>,
+    /// The last step that takes a name.
+    last_taken: BTreeMap<&'a str, usize>,
+    results: BTreeSet<&'a str>,
     loose: BTreeSet<String>,
 }
 
@@ -122,7 +125,20 @@ impl<'a> Locals<'a> {
             .filter(|(_, types)| types.len() > 1)
             .filter_map(|(name, _)| names.get(name).cloned())
             .collect();
-        Locals { names, loose }
+        let mut last_taken = BTreeMap::new();
+        for (at, step) in plan.steps.iter().enumerate() {
+            for param in &step.params {
+                if let Argument::Value(name) = &param.argument {
+                    last_taken.insert(name.as_str(), at);
+                }
+            }
+        }
+        Locals {
+            names,
+            last_taken,
+            results: plan.results.iter().map(String::as_str).collect(),
+            loose,
+        }
     }
 
     /// Where the value of `name` is found: in a local, or in the module of the steps.
@@ -143,10 +159,11 @@ fn call(plan: &Plan, locals: &Locals, at: usize, step: &Step) -> String {
         arguments.push(format!("config.{}", names::FIGURES_DIR));
     }
     let call = format!("steps.{}({})", step.function, arguments.join(", "));
-    let later = || plan.steps.iter().skip(at + 1).flat_map(|step| &step.params);
-    let read = step.returns.iter().any(|value| {
-        plan.results.contains(&value.name) || later().any(|p| p.argument == Argument::Value(value.name.clone()))
-    });
+    let read = step
+        .returns
+        .iter()
+        .map(|value| value.name.as_str())
+        .any(|name| locals.results.contains(name) || locals.last_taken.get(name).is_some_and(|&last| last > at));
     // a local that nothing reads is left out: ruff's F841 would name it
     if !read {
         return call;

@@ -99,11 +99,16 @@ impl Builder<'_> {
                 reason: reason.clone(),
             })
             .collect();
+        let returned: BTreeSet<&str> = made
+            .iter()
+            .flat_map(|m| &m.step.returns)
+            .map(|r| r.name.as_str())
+            .collect();
         let results = flow
             .results
             .iter()
             .map(|&n| self.facts.text(n).to_owned())
-            .filter(|n| made.iter().any(|m| m.step.returns.iter().any(|r| &r.name == n)))
+            .filter(|n| returned.contains(n.as_str()))
             .collect();
         let lint_exceptions = self.lint_exceptions(&made, flow, groups);
         let dropped = self.dropped(&unused);

@@ -38,12 +38,34 @@ pub(super) struct StepFlow {
 #[derive(Clone, Debug, Default)]
 pub(super) struct DataFlow {
     pub steps: Vec<StepFlow>,
+    /// The steps that read, bind or delete a name, in order.
+    touched: FxHashMap<NameId, Vec<usize>>,
     /// Shared names and why.
     pub state: BTreeMap<NameId, String>,
     pub inputs: Vec<Vec<NameId>>,
     pub outputs: Vec<Vec<NameId>>,
     /// Results: names whose last binding nothing reads.
     pub results: Vec<NameId>,
+    /// The same, and what must come out although nothing reads it.
+    leaves: FxHashSet<NameId>,
+}
+
+impl DataFlow {
+    /// The steps from `first` on that have to do with a name, with their places.
+    fn touching(&self, name: NameId, first: usize) -> impl Iterator<Item = (usize, &StepFlow)> {
+        let all = self.touched.get(&name).map(Vec::as_slice).unwrap_or_default();
+        let from = all.partition_point(|&at| at < first);
+        let later = all.get(from..).unwrap_or_default();
+        later.iter().filter_map(|&at| Some((at, self.steps.get(at)?)))
+    }
+}
+
+/// Names by what is the same for every step.
+struct Known {
+    /// Classes that are made inside steps.
+    classes: FxHashSet<NameId>,
+    /// What functions at the top level of the steps' module read or change.
+    reached: FxHashSet<NameId>,
 }
 
 /// Whether a name is bound before a step.
@@ -62,7 +84,7 @@ pub(super) struct Analysis<'a> {
     pub groups: &'a [Vec<usize>],
     /// Whether all names must be shared, because the notebook reaches them by text.
     pub reflective: bool,
-    /// Names that must come out although nothing reads them (recorded values).
+    /// Names that must come out although nothing reads them (recorded values), sorted.
     pub wanted: &'a [NameId],
     /// Names at a module's top level or in the configuration: never parameters of the data-flow.
     pub top_level: &'a FxHashSet<NameId>,
@@ -74,8 +96,27 @@ impl Analysis<'_> {
             steps: self.groups.iter().map(|group| self.step_flow(group)).collect(),
             ..DataFlow::default()
         };
+        for (at, step) in flow.steps.iter().enumerate() {
+            let names = step
+                .exposed
+                .iter()
+                .chain(step.bound.keys())
+                .chain(&step.deletes)
+                .chain(&step.reads);
+            for &name in names {
+                let steps = flow.touched.entry(name).or_default();
+                if steps.last() != Some(&at) {
+                    steps.push(at);
+                }
+            }
+        }
+        let known = Known {
+            classes: self.kept_classes(),
+            reached: self.reached_by_functions(),
+        };
         flow.results = self.results(&flow);
-        flow.state = self.state(&flow);
+        flow.leaves = flow.results.iter().chain(self.wanted).copied().collect();
+        flow.state = self.state(&flow, &known);
         self.pass(&mut flow);
         flow
     }
@@ -155,11 +196,11 @@ impl Analysis<'_> {
     }
 
     /// The shared names, found by running the steps until no more are added.
-    fn state(&self, flow: &DataFlow) -> BTreeMap<NameId, String> {
+    fn state(&self, flow: &DataFlow, known: &Known) -> BTreeMap<NameId, String> {
         let mut state = BTreeMap::new();
         let names: Vec<NameId> = self.facts.names.ids().collect();
         for &name in &names {
-            if let Some(reason) = self.shared_by_nature(name, flow) {
+            if let Some(reason) = self.shared_by_nature(name, flow, known) {
                 state.insert(name, reason);
             }
         }
@@ -167,14 +208,14 @@ impl Analysis<'_> {
         state
     }
 
-    fn shared_by_nature(&self, name: NameId, flow: &DataFlow) -> Option<String> {
+    fn shared_by_nature(&self, name: NameId, flow: &DataFlow, known: &Known) -> Option<String> {
         let text = self.facts.text(name);
-        let steps = || flow.steps.iter().enumerate();
+        let steps = || flow.touching(name, 0);
         let binders: Vec<usize> = steps()
             .filter(|(_, s)| s.bound.contains_key(&name) || s.deletes.contains(&name))
             .map(|(i, _)| i)
             .collect();
-        let read = steps().any(|(_, s)| s.reads.contains(&name)) || self.read_by_state_function(name);
+        let read = steps().any(|(_, s)| s.reads.contains(&name)) || known.reached.contains(&name);
         if !self.is_variable(name) {
             let unknown = read && !is_builtin(text) && provided_by(text).is_none() && !self.top_level.contains(&name);
             return unknown.then(|| "no cell binds it by name".to_owned());
@@ -194,10 +235,10 @@ impl Analysis<'_> {
         if self.is_bound_to_this_process(name) {
             return Some("its value names a place or a module of this process".to_owned());
         }
-        if self.read_by_state_function(name) {
+        if known.reached.contains(&name) {
             return Some("a function reads it when it is called".to_owned());
         }
-        if self.is_kept_class(name) {
+        if known.classes.contains(&name) {
             return Some("it is a class made while the notebook runs".to_owned());
         }
         for (at, step) in steps() {
@@ -213,16 +254,17 @@ impl Analysis<'_> {
         None
     }
 
-    fn read_by_state_function(&self, name: NameId) -> bool {
-        self.pieces
-            .iter()
-            .filter(|p| p.fate == Fate::StateFunction)
-            .any(|piece| {
-                let scopes = piece.facts.scopes.iter().filter_map(|&id| self.facts.scope(id));
-                scopes.into_iter().any(|s| {
-                    s.reads.iter().any(|u| u.name == name) || s.writes.contains(&name) || s.mutates.contains(&name)
-                })
-            })
+    fn reached_by_functions(&self) -> FxHashSet<NameId> {
+        let functions = self.pieces.iter().filter(|p| p.fate == Fate::StateFunction);
+        let scopes = functions
+            .flat_map(|piece| &piece.facts.scopes)
+            .filter_map(|&id| self.facts.scope(id));
+        let mut reached = FxHashSet::default();
+        for scope in scopes {
+            reached.extend(scope.reads.iter().map(|found| found.name));
+            reached.extend(scope.writes.iter().chain(&scope.mutates));
+        }
+        reached
     }
 
     /// Whether the name holds what another process would have otherwise: its folder, or a pickle, which names the module
@@ -240,14 +282,13 @@ impl Analysis<'_> {
         })
     }
 
-    fn is_kept_class(&self, name: NameId) -> bool {
-        self.pieces.iter().filter(|p| p.is_kept()).any(|piece| {
-            piece
-                .facts
-                .binds
-                .iter()
-                .any(|b| b.name == name && b.kind == crate::facts::BindKind::Class)
-        })
+    /// Names of classes that are made inside steps.
+    fn kept_classes(&self) -> FxHashSet<NameId> {
+        let binds = self.pieces.iter().filter(|p| p.is_kept()).flat_map(|p| &p.facts.binds);
+        binds
+            .filter(|bind| bind.kind == crate::facts::BindKind::Class)
+            .map(|bind| bind.name)
+            .collect()
     }
 
     /// Names that some path leaves unbound where a parameter or a return would need them.
@@ -309,7 +350,7 @@ impl Analysis<'_> {
 
     /// Whether a step after `at` reads the name before it binds it on every path.
     fn live_after(&self, flow: &DataFlow, name: NameId, at: usize) -> bool {
-        for step in flow.steps.iter().skip(at + 1) {
+        for (_, step) in flow.touching(name, at + 1) {
             if step.exposed.contains(&name) {
                 return true;
             }
@@ -322,7 +363,7 @@ impl Analysis<'_> {
                 return false;
             }
         }
-        self.wanted.contains(&name) || flow.results.contains(&name)
+        flow.leaves.contains(&name)
     }
 
     /// Names assigned and never read afterwards.
@@ -347,7 +388,7 @@ impl Analysis<'_> {
                 .iter()
                 .filter_map(|&b| self.pieces.get(b))
                 .any(|p| is_plain_binding(p, name));
-            let wanted = self.wanted.contains(&name);
+            let wanted = self.wanted.binary_search(&name).is_ok();
             let deleted_after = history.deleted_by.iter().any(|&d| d > last);
             if (wanted || (!read_after && plain))
                 && !text.starts_with('_')
@@ -363,7 +404,7 @@ impl Analysis<'_> {
 
     fn certain_at_end(&self, flow: &DataFlow, name: NameId) -> bool {
         let mut bound = false;
-        for step in &flow.steps {
+        for (_, step) in flow.touching(name, 0) {
             bound |= step.bound.get(&name) == Some(&Certainty::Definite);
             bound &= !step.deleted.contains(&name);
         }
@@ -373,6 +414,7 @@ impl Analysis<'_> {
     /// Inputs and outputs of each step.
     fn pass(&self, flow: &mut DataFlow) {
         let mut bound: FxHashSet<NameId> = FxHashSet::default();
+        let is_result: FxHashSet<NameId> = flow.results.iter().copied().collect();
         for at in 0..flow.steps.len() {
             let Some(step) = flow.steps.get(at) else { break };
             let shared = |name: &NameId| flow.state.contains_key(name);
@@ -384,8 +426,8 @@ impl Analysis<'_> {
                 .collect();
             let mut outputs = Vec::new();
             for (&name, &certainty) in &step.bound {
-                let is_last_result = flow.results.contains(&name)
-                    && !flow.steps.iter().skip(at + 1).any(|s| s.bound.contains_key(&name));
+                let is_last_result =
+                    is_result.contains(&name) && !flow.touching(name, at + 1).any(|(_, s)| s.bound.contains_key(&name));
                 let leaves = self.live_after(flow, name, at) || is_last_result;
                 if !leaves || !self.is_variable(name) {
                     continue;

@@ -206,16 +206,15 @@ impl Decider<'_> {
             }
         }
         // an import that stays, and one of the same name that went up, would be two bindings of one name
-        for i in 0..pieces.len() {
-            let kept_names: Vec<NameId> = pieces
-                .iter()
-                .filter(|p| p.facts.kind == StmtKind::Import && p.is_kept())
-                .flat_map(|p| p.facts.binds.iter().map(|b| b.name))
-                .collect();
-            let Some(piece) = pieces.get_mut(i) else { break };
-            let twin = piece.facts.binds.iter().any(|b| kept_names.contains(&b.name));
-            if piece.fate == Fate::Import && twin {
+        let mut kept: FxHashSet<NameId> = pieces
+            .iter()
+            .filter(|p| p.facts.kind == StmtKind::Import && p.is_kept())
+            .flat_map(|p| p.facts.binds.iter().map(|b| b.name))
+            .collect();
+        for piece in pieces.iter_mut().filter(|p| p.fate == Fate::Import) {
+            if piece.facts.binds.iter().any(|b| kept.contains(&b.name)) {
                 piece.fate = Fate::Keep;
+                kept.extend(piece.facts.binds.iter().map(|b| b.name));
             }
         }
     }

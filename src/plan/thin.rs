@@ -96,7 +96,8 @@ fn code(idx: CellIdx, cells: &[CellCode], facts: &Facts, pieces: &[Piece<'_>], p
         Some(_) => return lines.join("\n"),
         None => idx,
     };
-    for piece in pieces.iter().filter(|p| from <= p.cell && p.cell <= idx) {
+    let here = pieces.get(pieces.partition_point(|p| p.cell < from)..pieces.partition_point(|p| p.cell <= idx));
+    for piece in here.unwrap_or_default() {
         match &piece.fate {
             Fate::Dropped(_) if piece.displayed && is_at_hand(facts, piece, plan, idx) => {
                 lines.push(piece.text().to_owned())
