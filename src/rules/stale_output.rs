@@ -159,11 +159,12 @@ fn displays(ctx: &Context<'_>, cell: &Cell) -> bool {
     let result = |stmt: &Stmt| match stmt {
         Stmt::Expr(expr) => {
             let source = cell.source.text.trim_end();
-            let in_place = expr
+            // a function may well return nothing; a method that does is rare, but for changes in place
+            let mute = expr
                 .value
                 .as_call_expr()
-                .is_some_and(|call| call.arguments.find_keyword("inplace").is_some());
-            !source.ends_with(';') && !in_place
+                .is_some_and(|call| call.func.is_name_expr() || call.arguments.find_keyword("inplace").is_some());
+            !source.ends_with(';') && !mute
         }
         _ => false,
     };

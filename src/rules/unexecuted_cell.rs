@@ -1,7 +1,7 @@
 //! MB103: a code cell that didn't run in the session that the others ran in.
 
 use crate::facts::history::Gift;
-use crate::finding::{Finding, Related, Severity};
+use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::notebook::Cell;
 use crate::python::Body;
 
@@ -35,6 +35,15 @@ impl Rule for UnexecutedCell {
         let last_ran = cells.iter().rfind(|cell| cell.execution_count.is_some());
         let stopped = last_ran.filter(|cell| cell.outputs.iter().any(crate::notebook::Output::is_error));
         let silent: Vec<&Cell> = cells.iter().copied().filter(|cell| did_not_run(ctx, cell)).collect();
+        if silent.is_empty() {
+            out.extend(
+                cells
+                    .iter()
+                    .copied()
+                    .filter(|cell| is_bare(cell))
+                    .map(|cell| only_comments(ctx, cell)),
+            );
+        }
         if silent.len() > ran {
             out.extend(mostly(ctx, &silent, ran));
             return;
@@ -121,9 +130,26 @@ fn others(ran: usize) -> String {
 
 /// A cell with outputs ran, whatever became of its count.
 fn did_not_run(ctx: &Context<'_>, cell: &Cell) -> bool {
+    is_bare(cell) && holds_code(ctx, cell)
+}
+
+/// Whether a cell that isn't empty has neither count nor outputs, and nobody says that this is meant.
+fn is_bare(cell: &Cell) -> bool {
     let uncounted = cell.execution_count.is_none() && cell.outputs.is_empty();
-    let skipped = SKIPPED_ON_PURPOSE.iter().any(|tag| cell.has_tag(tag));
-    uncounted && !skipped && holds_code(ctx, cell)
+    uncounted && cell.has_code() && !SKIPPED_ON_PURPOSE.iter().any(|tag| cell.has_tag(tag))
+}
+
+/// Running all cells counts those of comments too: where all others ran, this one was added or cleared since.
+fn only_comments(ctx: &Context<'_>, cell: &Cell) -> Finding {
+    let message = format!(
+        "cell {} holds comments only, and has no count though all cells of code ran: it was added or cleared since",
+        cell.idx
+    );
+    let mut finding = META.finding(ctx.of_cell(cell), message);
+    finding.severity = Severity::Note;
+    finding.confidence = Confidence::Likely;
+    finding.hint = Some("run all cells and save".to_owned());
+    finding
 }
 
 /// Whether there is anything to run: comments alone are not.
