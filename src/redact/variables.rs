@@ -17,7 +17,13 @@ pub(super) struct Variables {
 }
 
 /// Parts of a name that say that its value is secret.
-const TELLING: [&str; 8] = ["key", "token", "secret", "pass", "pwd", "auth", "credential", "dsn"];
+const TELLING: [&str; 8] = ["AUTH", "CREDENTIAL", "DSN", "KEY", "PASS", "PWD", "SECRET", "TOKEN"];
+/// Parts of names that say no more than a secret's kind does.
+const COMMON: [&str; 12] = [
+    "ACCESS", "API", "APIKEY", "APP", "AUTH", "CLIENT", "ID", "KEY", "MY", "SECRET", "TOKEN", "",
+];
+/// Kinds that say less than any name.
+const VAGUE: [&str; 2] = ["assigned-secret", "called-key"];
 
 impl Variables {
     /// Names for a notebook, in which some may be looked up already.
@@ -45,9 +51,10 @@ impl Variables {
             Some(Name::Environment(name)) => Some(name.clone()),
             Some(Name::Said(name)) => {
                 let name = upper(name);
-                let telling = TELLING.iter().any(|word| name.contains(&word.to_ascii_uppercase()));
-                let vague = secret.detector == "assigned-secret" || secret.detector.ends_with("-password");
-                (telling && (vague || name.contains('_'))).then_some(name)
+                let telling = TELLING.iter().any(|word| name.contains(word));
+                let vague = VAGUE.contains(&secret.detector) || secret.detector.ends_with("-password");
+                let says_whose = name.split('_').any(|part| !COMMON.contains(&part));
+                (telling && (vague || says_whose && name.contains('_'))).then_some(name)
             }
             None => None,
         };

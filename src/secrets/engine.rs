@@ -12,7 +12,7 @@ use super::checks::{Candidate, entropy, in_long_blob};
 use super::detectors::{Detector, Form, detectors};
 use super::keywords::Keywords;
 use super::label;
-use super::placeholder::is_placeholder;
+use super::placeholder::{in_mark, is_placeholder};
 use super::shape::{Shape, is_of_run, run_around};
 
 /// A credential in a text.
@@ -128,6 +128,7 @@ pub fn hits_in(text: &str) -> Vec<Hit> {
             search(detector, pattern, text, window, &mut |hit| hits.push((rank, hit)));
         }
     }
+    hits.retain(|(_, hit)| !in_mark(text, hit.span.start));
     without_overlaps(hits)
 }
 

@@ -38,6 +38,16 @@ const STAND_INS: [&str; 34] = [
     "0123456789",
 ];
 
+/// What stands in a redacted secret's place: `[redacted:github-token]`.
+const MARK: &str = "[redacted:";
+
+/// Whether the text at `start` belongs to such a mark.
+pub(super) fn in_mark(text: &str, start: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    let open = before.get(before.rfind(']').map_or(0, |end| end + 1)..);
+    open.is_some_and(|open| open.contains(MARK)) || text.get(start..).is_some_and(|here| here.starts_with(MARK))
+}
+
 /// Whether `value` is a stand-in, a masked value or a look-up instead of a secret.
 ///
 /// `human`: the value is one that a person chose, such as a password, in which words prove less.

@@ -137,7 +137,8 @@ const FORMS: &[(&str, &str)] = &[
         "import os\nx = f\"{connect(os.environ['GITHUB_TOKEN'])}\"",
     ),
     // names that the code gives
-    ("my_api_key = '§'", "import os\nmy_api_key = os.environ['MY_API_KEY']"),
+    ("hub_token = '§'", "import os\nhub_token = os.environ['HUB_TOKEN']"),
+    ("my_api_key = '§'", "import os\nmy_api_key = os.environ['GITHUB_TOKEN']"),
     (
         "openai.api_key = '§'",
         "import os\nopenai.api_key = os.environ['OPENAI_API_KEY']",
@@ -331,4 +332,21 @@ fn what_is_ignored_stays() {
         "{}",
         ran.err
     );
+}
+
+/// A mark is no secret, though it may stand where one would.
+#[test]
+fn marks_are_not_redacted_again() {
+    let sandbox = Sandbox::new();
+    let lines = format!("https://{0}@github.com/a/b\npassword: {0}\n", secret());
+    let path = sandbox.write_notebook(
+        "a.ipynb",
+        &notebook(&[code_with(Some(1), "show()", json!([stdout(&lines)]))]),
+    );
+    assert_eq!(sandbox.run(&["redact", "a.ipynb"]).code, 1);
+    let text = std::fs::read_to_string(path).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let redacted = "https://[redacted:github-token]@github.com/a/b\npassword: [redacted:github-token]\n";
+    assert_eq!(value["cells"][0]["outputs"][0]["text"], redacted);
+    assert_eq!(sandbox.json(&["--select", "MB3"])["findings"], json!([]));
 }
