@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::baseline::{Salt, set_known_by};
 use crate::facts::history::History;
 use crate::facts::{Beside, Companions, Execution, Facts, flow};
 use crate::finding::{Finding, PlaceKind, Related, Severity};
@@ -44,6 +45,20 @@ pub fn check_beside(
     text: &str,
     strictness: &Strictness,
     beside: &Beside<'_>,
+) -> Result<NotebookReport, ReadError> {
+    check_to_compare(path, text, strictness, beside, None)
+}
+
+/// The same; with a salt, findings say what they are known by.
+///
+/// # Errors
+/// Where the text is no notebook.
+pub fn check_to_compare(
+    path: &str,
+    text: &str,
+    strictness: &Strictness,
+    beside: &Beside<'_>,
+    salt: Option<&Salt>,
 ) -> Result<NotebookReport, ReadError> {
     let notebook = notebook::read(text)?;
     let foreign = matches!(notebook.language, Language::Other(_));
@@ -86,6 +101,9 @@ pub fn check_beside(
     join_copies(&secrets, &mut findings);
     findings.sort_by(Finding::order);
     set_fingerprints(&notebook, &secrets.masker, &mut findings);
+    if let Some(salt) = salt {
+        set_known_by(salt, &notebook, &secrets, &mut findings);
+    }
     Ok(NotebookReport {
         path: path.to_owned(),
         language: notebook.language.name().to_owned(),

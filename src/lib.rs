@@ -1,6 +1,7 @@
 //! Mortarboard takes Jupyter notebooks from sketch to building: it judges them, cleans them, and graduates
 //! them into Python packages that compute the same values.
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod diff;

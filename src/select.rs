@@ -94,6 +94,11 @@ impl Selection {
         self.complete && self.least == Severity::Note
     }
 
+    /// The least severity that is reported.
+    pub fn least(&self) -> Severity {
+        self.least
+    }
+
     /// Whether a finding is to be reported.
     pub fn takes(&self, finding: &Finding) -> bool {
         finding.severity >= self.least && self.has(finding.code)

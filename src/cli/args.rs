@@ -51,6 +51,8 @@ pub struct CheckArgs {
     pub rules: RuleArgs,
     #[command(flatten)]
     pub files: FileArgs,
+    #[command(flatten)]
+    pub known: KnownArgs,
     /// When to use colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
@@ -89,6 +91,20 @@ pub struct RuleArgs {
     /// The least severity that is reported
     #[arg(long, value_enum)]
     pub severity: Option<Least>,
+}
+
+/// Findings that are known already.
+#[derive(Debug, Default, ClapArgs)]
+pub struct KnownArgs {
+    /// Only what the notebooks didn't have at this revision, as git knows it
+    #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
+    pub new_since: Option<String>,
+    /// Without the findings that this file accepts
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Accept all that is found: write it to this file, in place of what it had of the same notebooks and rules
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
 }
 
 /// Which notebooks of the folders are read, under which settings, how many at a time.

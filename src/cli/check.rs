@@ -4,24 +4,27 @@ use std::collections::BTreeMap;
 use std::io::{self as std_io, BufWriter, Write};
 use std::path::Path;
 
-use crate::check::{check_beside, rule_infos};
+use crate::check::{check_to_compare, rule_infos};
 use crate::fix::fix;
 use crate::io;
 use crate::redact::hidden;
 use crate::report::{self, NotebookReport, Report};
 
 use super::Outcome;
+use super::accepted::Known;
 use super::args::{CheckArgs, Format};
 use super::talk::{UserError, colour, difference, note, print};
 use super::work::{Job, gather, in_parallel};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
     let (jobs, mut errors) = gather(&args.paths, &args.rules, &args.files, args.verbose)?;
+    let known = Known::new(&args.known).map_err(|error| vec![error])?;
     let with_lines = args.output_format.names_lines();
-    let mut notebooks = Vec::new();
+    let mut reports: Vec<(&Job, NotebookReport)> = Vec::new();
     let mut changed = 0_usize;
     let mut differences = String::new();
-    for result in in_parallel(args.files.jobs, &jobs, |job| one(job, args, with_lines))? {
+    let results = in_parallel(args.files.jobs, &jobs, |job| one(job, args, &known, with_lines))?;
+    for (job, result) in jobs.iter().zip(results) {
         match result {
             Ok(judged) => {
                 if !judged.done.is_empty() {
@@ -29,11 +32,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
                     say_fixed(args, &judged);
                 }
                 differences.push_str(&judged.difference);
-                notebooks.push(judged.report);
+                reports.push((job, judged.report));
             }
             Err(error) => errors.push(error),
         }
     }
+    known.apply(&mut reports, args.quiet).map_err(|error| vec![error])?;
+    let notebooks: Vec<NotebookReport> = reports.into_iter().map(|(_, notebook)| notebook).collect();
     errors.iter().for_each(UserError::say);
     if args.diff {
         print(&differences)?;
@@ -62,15 +67,16 @@ struct Judged {
     difference: String,
 }
 
-fn one(job: &Job, args: &CheckArgs, with_lines: bool) -> Result<Judged, UserError> {
+fn one(job: &Job, args: &CheckArgs, known: &Known<'_>, with_lines: bool) -> Result<Judged, UserError> {
     let text = io::read(&job.found.path)?;
     let name = job.found.path.to_string_lossy();
     let strictness = &job.resolved.strictness;
     let folder = job.found.path.parent().unwrap_or(Path::new(""));
     let beside = |path: &str| io::read_source(&folder.join(path));
+    let salt = known.salt();
     let unreadable = |error| UserError::unreadable(&name, &error);
     let mut judged = Judged {
-        report: check_beside(&name, &text, strictness, &beside).map_err(unreadable)?,
+        report: check_to_compare(&name, &text, strictness, &beside, salt.as_ref()).map_err(unreadable)?,
         done: Vec::new(),
         difference: String::new(),
     };
@@ -83,10 +89,14 @@ fn one(job: &Job, args: &CheckArgs, with_lines: bool) -> Result<Judged, UserErro
         } else if fixed.text != text {
             io::write_atomic(&job.found.path, fixed.text.as_bytes())?;
         }
-        judged.report = fixed.report;
+        judged.report = match &salt {
+            Some(_) => check_to_compare(&name, &fixed.text, strictness, &beside, salt.as_ref()).map_err(unreadable)?,
+            None => fixed.report,
+        };
         judged.done = fixed.done;
         text = fixed.text;
     }
+    known.keep_new(job, &beside, &mut judged.report)?;
     if with_lines {
         judged.report.locate(&text);
     }

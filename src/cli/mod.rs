@@ -2,6 +2,7 @@
 //!
 //! Data goes to stdout, talk to stderr. Exit codes: 0 nothing found, 1 findings, 2 something went wrong.
 
+mod accepted;
 mod args;
 mod check;
 mod describe;

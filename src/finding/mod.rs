@@ -64,6 +64,15 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+/// What a finding is known by, whatever ran, moved or was laid out anew in between.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KnownBy {
+    /// The cell's id; of a cell without, a hash of its source.
+    pub cell: String,
+    /// Of rule, kind of place, subject, and a secret's value.
+    pub hash: String,
+}
+
 /// One thing that a rule found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -80,6 +89,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Stays the same while the rule, the cell, the subject and the line do. Set once all rules have run.
     pub fingerprint: String,
+    /// Set where findings are compared with those of another time.
+    pub known_by: Option<KnownBy>,
 }
 
 impl Finding {

@@ -3,6 +3,7 @@
 //! What a filter does to a notebook is not known here. Whoever serves git brings it along.
 
 mod attributes;
+mod earlier;
 mod inspect;
 mod kept;
 mod process;
@@ -10,6 +11,7 @@ mod program;
 mod setup;
 
 pub use attributes::{with_lines, without_lines};
+pub use earlier::Earlier;
 pub use inspect::{Applied, Entry, Filter, Modified};
 pub use kept::Kept;
 pub use process::{Request, serve};

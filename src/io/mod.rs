@@ -82,6 +82,11 @@ pub fn read_source(path: &Path) -> Option<String> {
 /// Offsets in parsed code are 32-bit.
 const LARGEST: u64 = u32::MAX as u64;
 
+/// Whether there is a file or a folder of this name.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
 /// Reads a text file.
 ///
 /// # Errors

@@ -87,6 +87,7 @@ impl Meta {
             related: Vec::new(),
             fix: None,
             fingerprint: String::new(),
+            known_by: None,
         }
     }
 }

@@ -31,7 +31,7 @@ pub use view::Packed;
 use std::collections::BTreeMap;
 
 use crate::finding::{Confidence, Located, Place, PlaceKind};
-use crate::notebook::Notebook;
+use crate::notebook::{CellIdx, Notebook};
 use crate::text::{Masker, Span, shown};
 
 use copies::{Copies, Copy};
@@ -89,6 +89,21 @@ pub struct Secrets {
     pub found: Vec<Secret>,
     /// Hides them, in whatever is shown of the notebook.
     pub masker: Masker,
+}
+
+impl Secrets {
+    /// The value of the credential that stands at a place.
+    pub(crate) fn value_at(&self, place: &Place) -> Option<&str> {
+        let here = |secret: &&Secret| secret.place.span == place.span && secret.place.kind == place.kind;
+        self.found.iter().find(here).map(Secret::value)
+    }
+
+    /// A cell's source without the credentials in it.
+    pub(crate) fn without_values(&self, source: &str, cell: CellIdx) -> String {
+        let here = |secret: &&Secret| secret.place.cell == Some(cell) && secret.place.kind == PlaceKind::Source;
+        let values = self.found.iter().filter(here).map(Secret::value);
+        values.fold(source.to_owned(), |text, value| text.replace(value, ""))
+    }
 }
 
 /// Finds the credentials of a notebook: in sources of all cells, outputs and metadata.

@@ -12,6 +12,7 @@ mod fix;
 mod harness;
 mod history;
 mod ignores;
+mod known;
 mod repo;
 // what runs the real tools on a package is in one place; each binary uses its part of it
 #[path = "../emit/tools.rs"]
