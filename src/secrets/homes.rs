@@ -154,6 +154,42 @@ fn homes_in(text: &str) -> Vec<Hit> {
     hits
 }
 
+/// Where systems mount the folder of all homes.
+const MOUNTS: [&str; 9] = [
+    "",
+    "/data",
+    "/export",
+    "/gpfs",
+    "/nfs",
+    "/private",
+    "/storage",
+    "/System/Volumes/Data",
+    "/usr",
+];
+
+/// How many bytes before `/home/…` belong to it: those of a mount, or of a drive as Unix shells on Windows write it
+/// (`/mnt/c`). `src/home/ann` and `https://x.org/home/ann` are no home directories.
+fn mount(before: &str) -> Option<usize> {
+    let start = before
+        .rfind(|c: char| c.is_whitespace() || "\"'`=,;:|<>()[]".contains(c))
+        .map_or(0, |end| {
+            end + before
+                .get(end..)
+                .and_then(|rest| rest.chars().next())
+                .map_or(1, char::len_utf8)
+        });
+    let path = before.get(start..)?;
+    if path == "//" && before.ends_with("file://") {
+        return Some(0);
+    }
+    let drive = path
+        .strip_prefix("/mnt")
+        .or_else(|| path.strip_prefix("/cygdrive"))
+        .unwrap_or(path);
+    let letter = drive.len() == 2 && drive.starts_with('/') && drive.ends_with(|c: char| c.is_ascii_alphabetic());
+    (letter || MOUNTS.contains(&path)).then_some(path.len())
+}
+
 fn home(text: &str, at: usize, start: &str) -> Option<Hit> {
     let before = text.get(..at)?.chars().next_back();
     let from = if start.starts_with(':') {
@@ -161,13 +197,7 @@ fn home(text: &str, at: usize, start: &str) -> Option<Hit> {
             .filter(char::is_ascii_alphabetic)
             .map(|drive| at - drive.len_utf8())?
     } else {
-        // `src/home/ann` and `https://x.org/home/ann` are no home directories
-        if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '}'))
-            && !text.get(..at)?.ends_with("file://")
-        {
-            return None;
-        }
-        at
+        at - mount(text.get(..at)?)?
     };
     let rest = text.get(at + start.len()..)?;
     let length = rest

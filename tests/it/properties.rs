@@ -299,10 +299,9 @@ fn redaction_faults(before: &Notebook<'_>, source: bool) -> Vec<String> {
     );
     let json = |text: &str| serde_json::from_str::<Value>(text).is_ok();
     hold(json(&redacted.text) || !json(before.text), "it is no JSON any more");
-    hold(
-        broken_cells(&after) == broken_cells(before),
-        "a cell is no Python any more",
-    );
+    let known = broken_cells(before);
+    let all_known = broken_cells(&after).iter().all(|cell| known.contains(cell));
+    hold(all_known, "a cell is no Python any more");
     hold(
         !redacted.done.is_empty() || redacted.text == before.text,
         "it changed without a reason",

@@ -350,3 +350,45 @@ fn marks_are_not_redacted_again() {
     assert_eq!(value["cells"][0]["outputs"][0]["text"], redacted);
     assert_eq!(sandbox.json(&["--select", "MB3"])["findings"], json!([]));
 }
+
+/// Homes as shells, tracebacks, `pip`, `PATH` and other systems print them; and what only looks like one.
+#[test]
+fn homes_become_tildes() {
+    let printed = [
+        ("  File \"/home/ann/x.py\", line 3", "  File \"~/x.py\", line 3"),
+        ("in ./.venv (from -r /Users/ann/r.txt)", "in ./.venv (from -r ~/r.txt)"),
+        (
+            "PATH=/usr/bin:/home/ann/.local/bin:/bin",
+            "PATH=/usr/bin:~/.local/bin:/bin",
+        ),
+        ("ann-laptop:/home/ann/x", "ann-laptop:~/x"),
+        ("file:///home/ann/x.html", "file://~/x.html"),
+        ("C:\\Users\\ann\\x.csv and C:/Users/ann/y", "~\\x.csv and ~/y"),
+        ("/mnt/c/Users/ann/x and /c/Users/ann/y", "~/x and ~/y"),
+        ("/export/home/ann/x, /usr/home/ann", "~/x, ~"),
+        (
+            "\u{1b}[32m/home/ann/x.py\u{1b}[0m in f()",
+            "\u{1b}[32m~/x.py\u{1b}[0m in f()",
+        ),
+        (
+            "https://x.org/home/ann src/home/ann /opt/home/x",
+            "https://x.org/home/ann src/home/ann /opt/home/x",
+        ),
+        ("/home/jovyan/work /home/user/x", "/home/jovyan/work /home/user/x"),
+    ];
+    let sandbox = Sandbox::new();
+    let text: String = printed.iter().map(|(line, _)| format!("{line}\n")).collect();
+    let path = sandbox.write_notebook(
+        "a.ipynb",
+        &notebook(&[code_with(Some(1), "show()", json!([stdout(&text)]))]),
+    );
+    assert_eq!(sandbox.run(&["redact", "--paths", "a.ipynb"]).code, 1);
+    let value: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let lines: Vec<&str> = value["cells"][0]["outputs"][0]["text"]
+        .as_str()
+        .unwrap()
+        .lines()
+        .collect();
+    assert_eq!(lines, printed.map(|(_, line)| line));
+    assert_eq!(sandbox.json(&["--select", "MB402"])["findings"], json!([]));
+}
