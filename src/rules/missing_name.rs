@@ -10,6 +10,9 @@ use super::{Context, Meta};
 /// How many runs before a cell's own the one that bound its names is looked for.
 const FAR: i64 = 50;
 
+/// Other cells that read the name that a finding lists.
+const ALSO: usize = 20;
+
 /// The misses that a rule may speak of: what Python 2 bound is no miss in a notebook of Python 2.
 pub(super) fn misses<'c>(ctx: &Context<'c>) -> impl Iterator<Item = &'c Miss> {
     let old = ctx.notebook.language == Language::Python2;
@@ -85,6 +88,13 @@ pub(super) fn finding(meta: &'static Meta, ctx: &Context<'_>, miss: &Miss, missi
             place: ctx.of_cell(cell),
         });
     }
+    let also = miss.also.iter().take(ALSO).filter_map(|&(cell, range)| {
+        Some(Related {
+            message: "also read here".to_owned(),
+            place: ctx.in_code(code_of(ctx, cell)?, span(range)),
+        })
+    });
+    finding.related.extend(also);
     Some(finding)
 }
 

@@ -115,6 +115,38 @@ fn files_that_a_notebook_runs_or_imports_are_read() {
 }
 
 #[test]
+fn a_finding_lists_every_cell_that_reads_the_name() {
+    let sandbox = Sandbox::new();
+    let cells = [
+        "def plot():\n    return rows",
+        "if len(dir()) > 99:\n    print(rows)",
+        "n = 1\nlen(rows), rows",
+        "plot()",
+        "rows[n]\nrows",
+        "rows = [n]",
+        "rows",
+        "del rows",
+        "n",
+        "rows",
+    ];
+    sandbox.write_notebook("a.ipynb", &notebook(&cells.map(|cell| code(None, cell))));
+    let report = sandbox.json(&["--select", "MB201,MB202,MB203", "a.ipynb"]);
+    let findings = report["findings"].as_array().unwrap().iter();
+    let found: Vec<String> = findings
+        .map(|finding| {
+            let related = finding["related"].as_array().unwrap().iter();
+            let also = related.filter(|related| related["message"] == "also read here");
+            let cells: Vec<String> = also
+                .map(|related| format!("{}:{}", related["place"]["cell"], related["place"]["line"]))
+                .collect();
+            let (code, cell) = (finding["code"].as_str().unwrap(), &finding["place"]["cell"]);
+            format!("{code} cell {cell}, also {}", cells.join(" "))
+        })
+        .collect();
+    assert_eq!(found, ["MB202 cell 3, also 1:2 2:2 5:1", "MB203 cell 10, also "]);
+}
+
+#[test]
 fn settings_tell_of_magics() {
     let sandbox = Sandbox::new();
     let cells = [

@@ -25,7 +25,7 @@ pub enum Doubt {
 }
 
 /// Why a name is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Absence {
     /// No cell binds it.
     NeverBound,
@@ -54,6 +54,8 @@ pub struct Miss {
     pub branched: bool,
     /// Whether a function binds it through `global`, which no cell above is seen to call.
     pub by_call: bool,
+    /// The first read of each other cell that doesn't find the name either, in page order.
+    pub also: Vec<(CellIdx, TextRange)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,15 +65,23 @@ enum Known {
     Deleted(CellIdx),
 }
 
-/// Runs the notebook's statements down the page. Each name is reported once, at the first of its failing reads that
-/// are the surest.
+/// Runs the notebook's statements down the page. Each name is reported once for each reason that it is missing, at the
+/// first of its failing reads that are the surest.
 pub fn misses(facts: &Facts) -> Vec<Miss> {
     let mut run = Run::new(facts);
     for cell in &facts.cells {
         run.cell(cell);
     }
     run.never_called();
+    run.misses.iter_mut().for_each(settle);
     run.misses
+}
+
+/// Leaves one read for each cell that isn't the miss's own.
+fn settle(miss: &mut Miss) {
+    miss.also.sort_by_key(|&(cell, range)| (cell, range.start()));
+    miss.also.dedup_by_key(|&mut (cell, _)| cell);
+    miss.also.retain(|&(cell, _)| cell != miss.cell);
 }
 
 struct Run<'f> {
@@ -91,8 +101,8 @@ struct Run<'f> {
     methods: FxHashMap<NameId, Vec<(ScopeId, CellIdx)>>,
     /// Functions, and methods of classes, whose bodies were reached, and whether what they return was too.
     entered: FxHashSet<(ScopeId, Option<NameId>, bool)>,
-    /// Where each name is in `misses`.
-    reported: FxHashMap<NameId, usize>,
+    /// Where each name is in `misses`, for each reason.
+    reported: FxHashMap<(NameId, Absence), usize>,
     misses: Vec<Miss>,
 }
 
@@ -267,9 +277,9 @@ impl<'f> Run<'f> {
         }
         for &(name, certainty) in &statement.deleted {
             let after = match (certainty, self.known.get(&name)) {
+                (_, Some(&Known::Deleted(by))) => Known::Deleted(by),
                 // `except … as e` on some paths, and no `e` before it: there is none on any path
                 (Certainty::Definite, _) | (Certainty::Maybe, None) => Known::Deleted(cell),
-                (Certainty::Maybe, Some(&Known::Deleted(by))) => Known::Deleted(by),
                 (Certainty::Maybe, Some(_)) => Known::Maybe,
             };
             self.known.insert(name, after);
@@ -316,7 +326,7 @@ impl<'f> Run<'f> {
             (None, Reach::Branch) if absence == Absence::NeverBound && !found.optional => Doubt::Certain,
             (None, Reach::Branch | Reach::Callback) => Doubt::Likely,
         };
-        let miss = Miss {
+        let mut miss = Miss {
             name,
             cell: through.map_or(cell, |t| t.defined),
             range: found.range,
@@ -327,12 +337,22 @@ impl<'f> Run<'f> {
             by_call,
             reached: reach != Reach::Never,
             branched: reach != Reach::Sure,
+            also: Vec::new(),
         };
-        match self.reported.get(&name).and_then(|&at| self.misses.get_mut(at)) {
-            Some(known) if (doubt, miss.branched) < (known.doubt, known.branched) => *known = miss,
-            Some(_) => {}
+        match self
+            .reported
+            .get(&(name, absence))
+            .and_then(|&at| self.misses.get_mut(at))
+        {
+            Some(known) => {
+                if (doubt, miss.branched) < (known.doubt, known.branched) {
+                    std::mem::swap(known, &mut miss);
+                    known.also = std::mem::take(&mut miss.also);
+                }
+                known.also.push((miss.cell, miss.range));
+            }
             None => {
-                self.reported.insert(name, self.misses.len());
+                self.reported.insert((name, absence), self.misses.len());
                 self.misses.push(miss);
             }
         }
