@@ -192,7 +192,9 @@ fn rooted(path: &str, evidence: Evidence) -> Option<PathClass> {
 
 /// Below a folder that means nothing by itself, only its use makes a string a path.
 fn is_path_by_use(top: &str, rest: &[&str], evidence: Evidence) -> bool {
-    let named = top.len() > 1 && top.chars().any(char::is_alphabetic) && !top.contains(':');
+    // `/XXXXXXXX` and `/path/to/file` stand for a path that its reader knows
+    let stand_in = top.chars().all(|c| c == 'X' || c == 'x') || (top == "path" && rest.first() == Some(&"to"));
+    let named = top.len() > 1 && top.chars().any(char::is_alphabetic) && !top.contains(':') && !stand_in;
     evidence == Evidence::For
         && named
         && !["api", "v1", "v2", "static", "index"].contains(&top)

@@ -261,6 +261,7 @@ fn key(value: &str, shortest: usize) -> Option<Confidence> {
         || value.starts_with(['/', '.'])
         || is_address(value)
         || is_code(value)
+        || names_something(value)
     {
         return None;
     }
@@ -272,6 +273,15 @@ fn is_code(value: &str) -> bool {
     ["environ", "getenv", "getpass", "secrets.", "config.", "self.", "input("]
         .iter()
         .any(|word| value.contains(word))
+}
+
+/// `word2vec-google-news-300`: short parts, two of them words.
+fn names_something(value: &str) -> bool {
+    let parts = || value.split(['-', '_']);
+    let word = |part: &&str| {
+        part.len() >= 4 && part.bytes().all(|byte| byte.is_ascii_lowercase()) && !super::checks::unpronounceable(part)
+    };
+    parts().all(|part| part.len() <= 10) && parts().filter(word).count() >= 2
 }
 
 /// `org/model-7b-v2`, `bucket.s3.example.com/x`, `file.p12`: names of things that can be fetched.

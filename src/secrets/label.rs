@@ -277,6 +277,7 @@ mod tests {
             r#"api_key = "{{ secrets.KEY_FOR_12 }}""#,
             r#"token_id = "41d7a3c2-5e08-4b6f-9a1d-2f7c80b3e695""#,
             r#"tokenizer = "bert-base-uncased-finetuned-v2""#,
+            r#"search_token = "word2vec-google-news-300""#,
             "password=args.password",
             "token = tokenizer.encode(text)",
             "secret: string",
