@@ -84,7 +84,7 @@ pub struct Wishes {
     /// Cells with one of these tags go
     #[arg(long, value_name = "TAGS", value_delimiter = ',')]
     pub drop_tagged_cells: Vec<String>,
-    /// What becomes of the cells' ids [default: keep]
+    /// What becomes of the cells' ids: they go (as in nbformat 4.4), or count from 0 [default: keep]
     #[arg(long, value_enum, value_name = "WHAT")]
     pub cell_ids: Option<CellIds>,
     /// These keys go too: `metadata.toc`, `cell.metadata.*`, `cell.attachments`
@@ -104,9 +104,9 @@ pub struct Wishes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CellIds {
     Keep,
-    /// They go, and the notebook becomes one of nbformat 4.4
+    // They go, and the notebook becomes one of nbformat 4.4
     Drop,
-    /// They become 0, 1, 2
+    // They become 0, 1, 2
     Number,
 }
 
