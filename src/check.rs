@@ -69,7 +69,7 @@ pub fn check_to_compare(
     };
     let companions = Companions::collect(&cells, &strictness.magics, beside);
     let facts = Facts::gather_with(&cells, strictness.magics.clone(), companions);
-    let misses = flow::misses(&facts);
+    let misses = flow::misses(&notebook, &facts);
     let history = History::replay(&facts, Execution::of(&notebook));
     let secrets = secrets::scan(&notebook);
     let ctx = Context {

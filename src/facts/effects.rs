@@ -36,6 +36,12 @@ impl Imports {
         self.paths.get(name)?.as_deref()
     }
 
+    /// Whether anything is imported from the package, or the package itself.
+    pub fn takes_from(&self, package: &str) -> bool {
+        let mut paths = self.paths.values().flatten();
+        paths.any(|path| path.split('.').next() == Some(package))
+    }
+
     fn add(&mut self, name: &str, path: String) {
         self.paths
             .entry(name.to_owned())

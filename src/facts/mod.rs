@@ -9,6 +9,7 @@ mod effects;
 mod execution;
 pub mod flow;
 pub mod history;
+mod hosts;
 mod io;
 mod model;
 mod names;

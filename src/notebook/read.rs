@@ -4,7 +4,7 @@ use crate::json::{self, Document, Kind, NodeId, text_of};
 use crate::text::{LineIndex, Span};
 
 use super::cell::{Cell, CellIdx, CellKind, Output, OutputKind, Text};
-use super::language::Language;
+use super::language::{Language, Said};
 use super::model::{Notebook, Problem, lines_of};
 
 /// Why a file is no notebook at all.
@@ -48,21 +48,15 @@ pub fn read(text: &str) -> Result<Notebook<'_>, ReadError> {
         .map(|(i, node)| reader.cell(CellIdx(i), node))
         .collect();
     reader.report_twin_ids(&cells);
-    let string = |path: &[&str]| reader.string_at(metadata?, path);
-    let version = string(&["language_info", "version"]);
-    let language = Language::decide(
-        string(&["kernelspec", "language"]).as_deref(),
-        string(&["language_info", "name"]).as_deref(),
-        string(&["kernelspec", "name"]).as_deref(),
-        version.as_deref(),
-    );
+    let said = reader.languages(metadata, &cells);
+    let language = Language::decide(&said);
     let problems = reader.problems;
     Ok(Notebook {
         text,
         json,
         format,
         language,
-        language_version: version,
+        language_version: said.version,
         metadata,
         cells,
         problems,
@@ -427,6 +421,29 @@ impl Reader<'_> {
     fn integer(&self, node: NodeId, key: &str) -> Option<i64> {
         let value = self.get(node, key)?;
         (self.json.kind(value) == Kind::Number).then(|| self.json.span(value).slice(self.text).parse().ok())?
+    }
+
+    /// What the file says of its language: hosts, kernels and editors each say it in a place of their own.
+    fn languages(&self, metadata: Option<NodeId>, cells: &[Cell]) -> Said {
+        let string = |path: &[&str]| self.string_at(metadata?, path);
+        let languages = [
+            string(&["application/vnd.databricks.v1+notebook", "language"]),
+            string(&["language_info", "name"]),
+            string(&["kernelspec", "language"]),
+            string(&["jupytext", "main_language"]),
+            // IJulia, in nbformat 3
+            string(&["language"]),
+        ];
+        let of_cell = |cell: &Cell| {
+            self.string_at(cell.node, &["metadata", "vscode", "languageId"])
+                .or_else(|| self.string_at(cell.node, &["language"]))
+        };
+        Said {
+            languages: languages.into_iter().flatten().collect(),
+            kernel: string(&["kernelspec", "name"]),
+            version: string(&["language_info", "version"]),
+            cells: cells.iter().filter(|cell| cell.is_code()).filter_map(of_cell).collect(),
+        }
     }
 
     fn string_at(&self, node: NodeId, path: &[&str]) -> Option<String> {

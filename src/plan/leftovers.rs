@@ -113,7 +113,7 @@ impl Builder<'_> {
                     .to_owned(),
             });
         }
-        for miss in misses(self.facts)
+        for miss in misses(self.notebook, self.facts)
             .into_iter()
             .filter(|miss| miss.doubt == Doubt::Certain)
         {

@@ -88,11 +88,13 @@ pub(super) fn finding(meta: &'static Meta, ctx: &Context<'_>, miss: &Miss, missi
             place: ctx.of_cell(cell),
         });
     }
-    let also = miss.also.iter().take(ALSO).filter_map(|&(cell, range)| {
-        Some(Related {
-            message: "also read here".to_owned(),
-            place: ctx.in_code(code_of(ctx, cell)?, span(range)),
-        })
+    let also = miss.also.iter().take(ALSO).filter_map(|again| {
+        let message = match again.calls {
+            Some(function) => format!("`{}`, which reads it, is called here", ctx.facts.text(function)),
+            None => "also read here".to_owned(),
+        };
+        let place = ctx.in_code(code_of(ctx, again.cell)?, span(again.range));
+        Some(Related { message, place })
     });
     finding.related.extend(also);
     Some(finding)

@@ -27,6 +27,7 @@ mod git;
 mod golden;
 mod graduate;
 mod hooks;
+mod languages;
 mod leaks;
 mod mangle;
 mod manual;

@@ -7,9 +7,10 @@ mod calls;
 use ruff_text_size::TextRange;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::notebook::CellIdx;
-use crate::python::{exports, is_builtin, provided_by};
+use crate::notebook::{CellIdx, Notebook};
+use crate::python::{exports, is_builtin};
 
+use super::hosts::{Given, Hosts};
 use super::model::{CellFacts, Certainty, ScopeId, Statement, Use};
 use super::{Facts, Grip, NameId, Unseen, Unwritten};
 
@@ -54,8 +55,34 @@ pub struct Miss {
     pub branched: bool,
     /// Whether a function binds it through `global`, which no cell above is seen to call.
     pub by_call: bool,
-    /// The first read of each other cell that doesn't find the name either, in page order.
-    pub also: Vec<(CellIdx, TextRange)>,
+    /// The other cells that don't find the name either, in page order, one place each.
+    pub also: Vec<Again>,
+}
+
+/// Another cell that misses the name.
+#[derive(Clone, Copy, Debug)]
+pub struct Again {
+    pub cell: CellIdx,
+    pub range: TextRange,
+    /// The function that is called there, where it is the one that reads the name.
+    pub calls: Option<NameId>,
+}
+
+impl Miss {
+    /// Where the read stands, and the call that reaches it.
+    fn places(&self) -> impl Iterator<Item = Again> + use<> {
+        let read = Again {
+            cell: self.cell,
+            range: self.range,
+            calls: None,
+        };
+        let call = self.through.map(|(function, cell, range)| Again {
+            cell,
+            range,
+            calls: Some(function),
+        });
+        std::iter::once(read).chain(call)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +94,8 @@ enum Known {
 
 /// Runs the notebook's statements down the page. Each name is reported once for each reason that it is missing, at the
 /// first of its failing reads that are the surest.
-pub fn misses(facts: &Facts) -> Vec<Miss> {
-    let mut run = Run::new(facts);
+pub fn misses(notebook: &Notebook<'_>, facts: &Facts) -> Vec<Miss> {
+    let mut run = Run::new(facts, Hosts::of(notebook, facts));
     for cell in &facts.cells {
         run.cell(cell);
     }
@@ -77,15 +104,17 @@ pub fn misses(facts: &Facts) -> Vec<Miss> {
     run.misses
 }
 
-/// Leaves one read for each cell that isn't the miss's own.
+/// Leaves one place for each cell that the miss itself doesn't name.
 fn settle(miss: &mut Miss) {
-    miss.also.sort_by_key(|&(cell, range)| (cell, range.start()));
-    miss.also.dedup_by_key(|&mut (cell, _)| cell);
-    miss.also.retain(|&(cell, _)| cell != miss.cell);
+    let named: Vec<CellIdx> = miss.places().map(|place| place.cell).collect();
+    miss.also.sort_by_key(|again| (again.cell, again.range.start()));
+    miss.also.dedup_by_key(|again| again.cell);
+    miss.also.retain(|again| !named.contains(&again.cell));
 }
 
 struct Run<'f> {
     facts: &'f Facts,
+    hosts: Hosts,
     known: FxHashMap<NameId, Known>,
     /// The function or class that each name stands for.
     callables: FxHashMap<NameId, Callable>,
@@ -147,11 +176,6 @@ impl Reach {
     }
 }
 
-/// Whether Python or the kernel binds `name`.
-fn given(name: &str) -> bool {
-    is_builtin(name) || provided_by(name).is_some() || is_history(name)
-}
-
 /// `_12`, `_i3`: IPython's names for the outputs and inputs of its history.
 fn is_history(name: &str) -> bool {
     let digits = name.strip_prefix("_i").or_else(|| name.strip_prefix('_'));
@@ -159,7 +183,7 @@ fn is_history(name: &str) -> bool {
 }
 
 impl<'f> Run<'f> {
-    fn new(facts: &'f Facts) -> Self {
+    fn new(facts: &'f Facts, hosts: Hosts) -> Self {
         let mut binders: FxHashMap<NameId, Vec<CellIdx>> = FxHashMap::default();
         for cell in &facts.cells {
             let bound = cell.statements.iter().flat_map(|s| s.binds.iter().map(|b| b.name));
@@ -172,6 +196,7 @@ impl<'f> Run<'f> {
         }
         Self {
             facts,
+            hosts,
             known: FxHashMap::default(),
             callables: FxHashMap::default(),
             instances: FxHashMap::default(),
@@ -311,14 +336,20 @@ impl<'f> Run<'f> {
         };
         let binds = statement.is_some_and(|s| s.binds.iter().any(|b| b.name == name));
         let own = binds && (through.is_some() || found.in_later_round);
-        if own || found.maybe_local || found.loose || given(text) || self.is_star(text) {
+        if own || found.maybe_local || found.loose || is_builtin(text) || is_history(text) || self.is_star(text) {
             return;
         }
+        let host = match self.hosts.give(text) {
+            Given::Surely => return,
+            Given::Perhaps(host) if absence == Absence::NeverBound => Some(host),
+            Given::Perhaps(_) | Given::No => None,
+        };
         let mut unseen = self.unseen.iter().filter(|unseen| unseen.reaches(text));
         let perhaps = unseen.clone().find(|unseen| unseen.grip != Grip::Hardly);
         let hardly = unseen.next();
         let by_call = absence == Absence::NeverBound && self.binds_when_called(name);
         let doubt = match (perhaps, reach) {
+            _ if host.is_some() => Doubt::Possible,
             (Some(_), _) | (_, Reach::Never) => Doubt::Possible,
             _ if hardly.is_some() || by_call => Doubt::Likely,
             (None, Reach::Sure) => Doubt::Certain,
@@ -333,7 +364,9 @@ impl<'f> Run<'f> {
             absence,
             doubt,
             through: through.map(|t| (t.function, t.cell, t.range)),
-            perhaps: perhaps.or(hardly).map(|unseen| unseen.what.clone()),
+            perhaps: host
+                .map(str::to_owned)
+                .or_else(|| perhaps.or(hardly).map(|unseen| unseen.what.clone())),
             by_call,
             reached: reach != Reach::Never,
             branched: reach != Reach::Sure,
@@ -349,7 +382,7 @@ impl<'f> Run<'f> {
                     std::mem::swap(known, &mut miss);
                     known.also = std::mem::take(&mut miss.also);
                 }
-                known.also.push((miss.cell, miss.range));
+                known.also.extend(miss.places());
             }
             None => {
                 self.reported.insert((name, absence), self.misses.len());
