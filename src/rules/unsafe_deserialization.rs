@@ -1,5 +1,7 @@
 //! MB603: a file format that runs code when it is read.
 
+use ruff_python_ast::Expr;
+
 use crate::finding::{Finding, Severity};
 
 use super::calls::{Call, calls};
@@ -22,12 +24,20 @@ impl Rule for UnsafeDeserialization {
     }
 
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
-        for call in calls(ctx) {
+        let mut written: Vec<&str> = Vec::new();
+        for call in &calls(ctx) {
+            written.extend(writes(call));
             let Some(path) = call.path.as_deref() else { continue };
             let Some((_, why)) = CALLS.iter().find(|(name, _)| *name == path) else {
                 continue;
             };
-            if is_safe(&call, path) {
+            let from = call
+                .call
+                .arguments
+                .args
+                .first()
+                .and_then(|value| file_named(call, value));
+            if is_safe(call, path) || from.is_some_and(|from| written.contains(&from)) {
                 continue;
             }
             let name = call.name(ctx);
@@ -64,6 +74,21 @@ const CALLS: &[(&str, &str)] = &[
     ("yaml.unsafe_load", YAML),
     ("numpy.load", NUMPY),
 ];
+
+/// The file that the notebook itself writes by this call.
+fn writes<'c>(call: &Call<'c>) -> Option<&'c str> {
+    let position = match call.path.as_deref() {
+        Some("joblib.dump" | "sklearn.externals.joblib.dump" | "torch.save") => 1,
+        _ if call.method() == Some("to_pickle") => 0,
+        _ => return None,
+    };
+    file_named(call, call.call.arguments.args.get(position)?)
+}
+
+/// A file as the code names it: a literal, or a variable.
+fn file_named<'c>(call: &Call<'c>, value: &Expr) -> Option<&'c str> {
+    matches!(value, Expr::StringLiteral(_) | Expr::Name(_)).then(|| call.code.slice(value))
+}
 
 /// What an argument makes harmless.
 fn is_safe(call: &Call<'_>, path: &str) -> bool {

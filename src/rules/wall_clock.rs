@@ -1,7 +1,7 @@
 //! MB605: a value that depends on when the notebook is run.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Operator, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_interpolated_string_element, walk_stmt};
+use ruff_python_ast::{Expr, InterpolatedElement, InterpolatedStringElement, Operator, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
@@ -115,6 +115,12 @@ impl<'a> Visitor<'a> for Finder<'_, '_> {
         }
     }
 
+    fn visit_interpolated_string_element(&mut self, element: &'a InterpolatedStringElement) {
+        if !matches!(element, InterpolatedStringElement::Interpolation(part) if is_unique_part(part)) {
+            walk_interpolated_string_element(self, element);
+        }
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             // how long something took, not when
@@ -122,7 +128,7 @@ impl<'a> Visitor<'a> for Finder<'_, '_> {
                 if operation.op == Operator::Sub
                     && matches!((operation.left.as_ref(), operation.right.as_ref()), (Expr::Call(_), Expr::Name(right)) if self.timers.contains(right.id.as_str())) =>
                 {}
-            // a name made unique, down to the second, is meant to differ
+            // a name made unique by the time of day is meant to differ
             Expr::Call(call) if is_unique_name(call) => {}
             Expr::Call(call) => {
                 let path = dotted(&call.func, &self.ctx.facts.imports);
@@ -146,13 +152,24 @@ fn is_unique_name(call: &ruff_python_ast::ExprCall) -> bool {
         Expr::Name(name) => name.id.as_str() == "strftime",
         _ => false,
     };
-    let to_the_second = |argument: &Expr| match argument {
-        Expr::StringLiteral(literal) => ["%S", "%s", "%f", "%T", "%X"]
-            .iter()
-            .any(|part| literal.value.to_str().contains(part)),
-        _ => false,
-    };
-    formats && call.arguments.args.iter().any(to_the_second)
+    let timed =
+        |argument: &Expr| matches!(argument, Expr::StringLiteral(literal) if has_time_of_day(literal.value.to_str()));
+    formats && call.arguments.args.iter().any(timed)
+}
+
+/// `f"model-{datetime.now():%Y%m%d-%H%M%S}"`
+fn is_unique_part(part: &InterpolatedElement) -> bool {
+    part.format_spec
+        .iter()
+        .flat_map(|spec| spec.elements.literals())
+        .any(|literal| has_time_of_day(&literal.value))
+}
+
+/// Whether a format of dates goes down to the time of day: no selection of data is named so.
+fn has_time_of_day(format: &str) -> bool {
+    ["%H", "%I", "%M", "%S", "%s", "%f", "%T", "%R", "%X", "%c"]
+        .iter()
+        .any(|part| format.contains(part))
 }
 
 impl Finder<'_, '_> {
