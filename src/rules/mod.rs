@@ -6,9 +6,11 @@ mod commented_code;
 mod context;
 mod counts;
 mod deleted_name;
+mod duplicate_cell;
 mod failed_cell;
 mod hidden_input;
 mod import_path_edit;
+mod install_in_notebook;
 mod invalid_syntax;
 mod missing_execution;
 mod missing_name;
@@ -25,6 +27,7 @@ mod secret_in_metadata;
 mod secret_in_output;
 mod secret_in_source;
 mod shadowed_name;
+mod shell_dependency;
 mod stale_output;
 mod star_import;
 mod swallowed_exception;
@@ -126,12 +129,15 @@ pub static RULES: &[&dyn Rule] = &[
     &mounted_path::MountedPath,
     &working_directory_change::WorkingDirectoryChange,
     &import_path_edit::ImportPathEdit,
+    &install_in_notebook::InstallInNotebook,
+    &shell_dependency::ShellDependency,
     &unseeded_randomness::UnseededRandomness,
     &unbounded_request::UnboundedRequest,
     &unsafe_deserialization::UnsafeDeserialization,
     &swallowed_exception::SwallowedException,
     &wall_clock::WallClock,
     &invalid_syntax::InvalidSyntax,
+    &duplicate_cell::DuplicateCell,
 ];
 
 /// The rule of this code or name.
