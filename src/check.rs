@@ -28,6 +28,17 @@ pub struct Strictness {
     pub magics: Magics,
 }
 
+impl Strictness {
+    /// Every rule, with these magics, whatever else settings say.
+    pub fn everything(magics: Magics) -> Self {
+        Self {
+            selection: Selection::all(&rule_names()),
+            warnings_are_errors: false,
+            magics,
+        }
+    }
+}
+
 /// Judges a notebook. `path` is the name that the report gives it.
 ///
 /// # Errors
@@ -60,6 +71,31 @@ pub fn check_to_compare(
     beside: &Beside<'_>,
     salt: Option<&Salt>,
 ) -> Result<NotebookReport, ReadError> {
+    judge(path, text, strictness, beside, salt, |_| ()).map(|(report, ())| report)
+}
+
+/// As [`check_beside`], and what is known of the notebook is given to `look` as well.
+///
+/// # Errors
+/// Where the text is no notebook.
+pub fn check_and<T>(
+    path: &str,
+    text: &str,
+    strictness: &Strictness,
+    beside: &Beside<'_>,
+    look: impl FnOnce(&Context<'_>) -> T,
+) -> Result<(NotebookReport, T), ReadError> {
+    judge(path, text, strictness, beside, None, look)
+}
+
+fn judge<T>(
+    path: &str,
+    text: &str,
+    strictness: &Strictness,
+    beside: &Beside<'_>,
+    salt: Option<&Salt>,
+    look: impl FnOnce(&Context<'_>) -> T,
+) -> Result<(NotebookReport, T), ReadError> {
     let notebook = notebook::read(text)?;
     let foreign = matches!(notebook.language, Language::Other(_));
     let cells = if foreign {
@@ -82,7 +118,7 @@ pub fn check_to_compare(
     };
     // the verdict rests on execution and names, whatever is selected
     let mut findings = rules::run(&ctx, |meta| {
-        strictness.selection.has(meta.code) || ["MB1", "MB2", "MB7"].iter().any(|room| meta.code.starts_with(room))
+        strictness.selection.has(meta.code) || ["MB1", "MB2", "MB701"].iter().any(|room| meta.code.starts_with(room))
     });
     for finding in &mut findings {
         mask(finding, &secrets.masker);
@@ -104,7 +140,7 @@ pub fn check_to_compare(
     if let Some(salt) = salt {
         set_known_by(salt, &notebook, &secrets, &mut findings);
     }
-    Ok(NotebookReport {
+    let report = NotebookReport {
         path: path.to_owned(),
         language: notebook.language.name().to_owned(),
         cells: notebook
@@ -130,7 +166,8 @@ pub fn check_to_compare(
         findings,
         suppressed,
         in_file: BTreeMap::new(),
-    })
+    };
+    Ok((report, look(&ctx)))
 }
 
 /// What reports say of the rules, by code.

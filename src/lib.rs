@@ -10,6 +10,7 @@ pub mod facts;
 pub mod finding;
 pub mod fix;
 pub mod git;
+pub mod inventory;
 pub mod io;
 pub mod json;
 pub mod notebook;

@@ -16,6 +16,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    pub const ALL: [Self; 6] = [
+        Self::Reproducible,
+        Self::OrderDependent,
+        Self::Broken,
+        Self::NeverRun,
+        Self::MixedSessions,
+        Self::NotApplicable,
+    ];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Reproducible => "reproducible",

@@ -29,6 +29,8 @@ pub enum Command {
     Git(GitArgs),
     /// Show what changed between two notebooks, cell by cell
     Diff(DiffArgs),
+    /// List notebooks with verdict, risk, dependencies, inputs, outputs and owner
+    Inventory(InventoryArgs),
     /// Print a rule's page; without a rule, the list of rules
     Explain(ExplainArgs),
     /// Turn a notebook into a package that computes the same values
@@ -174,6 +176,60 @@ pub enum DiffFormat {
     Full,
     Json,
     Html,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct InventoryArgs {
+    /// Notebooks, and folders to search for notebooks
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How the list is printed
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub output_format: ListFormat,
+    /// What the list is sorted by: the riskiest, largest and newest first
+    #[arg(long, value_enum, default_value_t = ListOrder::Path)]
+    pub sort: ListOrder,
+    /// Only notebooks of this risk
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub risk: Vec<ListRisk>,
+    /// Only notebooks of this verdict, as the list prints it
+    #[arg(long, value_delimiter = ',')]
+    pub verdict: Vec<String>,
+    /// Only notebooks whose owner's name holds this
+    #[arg(long)]
+    pub owner: Option<String>,
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    Table,
+    Json,
+    Csv,
+    Html,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListOrder {
+    Path,
+    Risk,
+    Verdict,
+    Size,
+    Changed,
+    Owner,
+    Findings,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListRisk {
+    High,
+    Medium,
+    Low,
+    None,
 }
 
 #[derive(Debug, ClapArgs)]

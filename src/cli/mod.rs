@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod git;
 mod graduate;
+mod inventory;
 mod manual;
 mod nbstripout;
 mod nearest;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Strip(args) => strip::run(&args),
         Command::Git(args) => git::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Inventory(args) => inventory::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),

@@ -16,7 +16,7 @@ static IMPLIED: Table = Table::new(include_str!("../../data/implied.tsv"));
 
 /// The distribution that a dotted module comes from, by the longest prefix in the table; `false` where it was guessed
 /// from the module's own name.
-pub(super) fn distribution(module: &str) -> (String, bool) {
+pub fn distribution(module: &str) -> (String, bool) {
     let mut prefix = module;
     loop {
         if let Some(name) = DISTRIBUTIONS.get(prefix) {

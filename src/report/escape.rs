@@ -25,7 +25,7 @@ pub(super) fn steers(c: char) -> bool {
 }
 
 /// Columns that `c` takes in a terminal, as [`printable`] shows it.
-pub(super) fn width(c: char) -> usize {
+pub fn width(c: char) -> usize {
     match c {
         '\t' => 1,
         c if steers(c) => c.escape_default().count(),

@@ -12,7 +12,7 @@ mod sarif;
 mod style;
 
 pub use concise::concise;
-pub use escape::printable;
+pub use escape::{printable, width};
 pub use full::full;
 pub use github::github;
 pub use gitlab::gitlab;

@@ -17,7 +17,7 @@ impl Style {
         }
     }
 
-    pub(super) fn severity(self, severity: Severity, text: &str) -> String {
+    pub(crate) fn severity(self, severity: Severity, text: &str) -> String {
         let codes = match severity {
             Severity::Error => "1;31",
             Severity::Warning => "1;33",

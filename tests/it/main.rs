@@ -27,6 +27,7 @@ mod git;
 mod golden;
 mod graduate;
 mod hooks;
+mod inventory;
 mod languages;
 mod leaks;
 mod mangle;

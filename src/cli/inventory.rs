@@ -1,0 +1,135 @@
+//! `mortarboard inventory`: a row per notebook, for those who have many.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use crate::check::{Strictness, check_and};
+use crate::git::Git;
+use crate::inventory::{self, Order, Repository, Risk, Row};
+use crate::io;
+use crate::verdict::Verdict;
+
+use super::Outcome;
+use super::args::{InventoryArgs, ListFormat, ListOrder, ListRisk, RuleArgs};
+use super::talk::{UserError, colour, print};
+use super::work::{Job, gather, in_parallel};
+
+/// Where forges look for owners, in this order.
+const CODEOWNERS: [&str; 4] = [
+    ".github/CODEOWNERS",
+    "CODEOWNERS",
+    "docs/CODEOWNERS",
+    ".gitlab/CODEOWNERS",
+];
+
+pub(super) fn run(args: &InventoryArgs) -> Result<Outcome, Vec<UserError>> {
+    let unknown = args
+        .verdict
+        .iter()
+        .find(|name| !Verdict::ALL.iter().any(|verdict| verdict.name() == **name));
+    if let Some(unknown) = unknown {
+        let known = Verdict::ALL.map(Verdict::name).join(", ");
+        return Err(vec![UserError::new(
+            format!("there is no verdict `{unknown}`"),
+            format!("verdicts are {known}"),
+        )]);
+    }
+    let (jobs, mut errors) = gather(&args.paths, &RuleArgs::default(), &args.files, false)?;
+    let repositories: Vec<Repository> = args.paths.iter().filter_map(|path| repository(path)).collect();
+    let mut rows = Vec::new();
+    for result in in_parallel(args.files.jobs, &jobs, |job| row(job, &repositories))? {
+        match result {
+            Ok(row) => rows.push(row),
+            Err(error) => errors.push(error),
+        }
+    }
+    rows.retain(|row| is_wanted(row, args));
+    inventory::sort(&mut rows, order(args.sort));
+    errors.iter().for_each(UserError::say);
+    let mut out = Vec::new();
+    let written = match args.output_format {
+        ListFormat::Table => inventory::table(&rows, colour(args.color), &mut out),
+        ListFormat::Json => inventory::json(&rows, &mut out),
+        ListFormat::Csv => inventory::csv(&rows, &mut out),
+        ListFormat::Html => inventory::html(&rows, &mut out),
+    };
+    // a vector takes whatever is written: what fails is a template of ours
+    written.map_err(|error| vec![UserError::new(error.to_string(), "this is a fault of ours: report it")])?;
+    print(&String::from_utf8_lossy(&out))?;
+    Ok(if errors.is_empty() {
+        Outcome::Clean
+    } else {
+        Outcome::Failed
+    })
+}
+
+fn row(job: &Job, repositories: &[Repository]) -> Result<Row, UserError> {
+    let text = io::read(&job.found.path)?;
+    let name = job.found.path.to_string_lossy();
+    // a list that is compared across projects is made by one measure
+    let strictness = Strictness::everything(job.resolved.strictness.magics.clone());
+    let folder = job.found.path.parent().unwrap_or(Path::new(""));
+    let beside = |path: &str| io::read_source(&folder.join(path));
+    let judged = check_and(&name, &text, &strictness, &beside, inventory::look);
+    let (report, seen) = judged.map_err(|error| UserError::unreadable(&name, &error))?;
+    Ok(inventory::row(seen, &report, repositories))
+}
+
+/// What git knows of the notebooks below a path; nothing where there is no repository, or no git.
+fn repository(path: &Path) -> Option<Repository> {
+    let folder = if path.is_dir() {
+        path.to_owned()
+    } else {
+        path.parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .map_or_else(|| PathBuf::from("."), Path::to_owned)
+    };
+    let git = Git::at(&folder);
+    let within = text(git.line(&["rev-parse", "--show-prefix"]).ok()?);
+    let top = PathBuf::from(text(git.line(&["rev-parse", "--show-toplevel"]).ok()?));
+    let codeowners = CODEOWNERS.iter().find_map(|name| io::read(&top.join(name)).ok());
+    // a repository without a commit has no log
+    let log = git
+        .run(&[&Repository::LOG[..], &["--", "*.ipynb"]].concat())
+        .unwrap_or_default();
+    let named: Cow<str> = match folder.to_string_lossy() {
+        here if here == "." => "".into(),
+        folder if folder.ends_with('/') => folder,
+        folder => format!("{folder}/").into(),
+    };
+    Some(Repository::new(
+        &named,
+        &within,
+        &codeowners.unwrap_or_default(),
+        &text(log),
+    ))
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn is_wanted(row: &Row, args: &InventoryArgs) -> bool {
+    let risk = match row.risk {
+        Risk::High => ListRisk::High,
+        Risk::Medium => ListRisk::Medium,
+        Risk::Low => ListRisk::Low,
+        Risk::None => ListRisk::None,
+    };
+    let owner = row.owner.as_deref().unwrap_or_default();
+    (args.risk.is_empty() || args.risk.contains(&risk))
+        && (args.verdict.is_empty() || args.verdict.iter().any(|name| name == row.verdict.name()))
+        && args.owner.as_ref().is_none_or(|wanted| owner.contains(wanted.as_str()))
+}
+
+fn order(order: ListOrder) -> Order {
+    match order {
+        ListOrder::Path => Order::Path,
+        ListOrder::Risk => Order::Risk,
+        ListOrder::Verdict => Order::Verdict,
+        ListOrder::Size => Order::Size,
+        ListOrder::Changed => Order::Changed,
+        ListOrder::Owner => Order::Owner,
+        ListOrder::Findings => Order::Findings,
+    }
+}
