@@ -71,10 +71,10 @@ pub fn check_to_compare(
     beside: &Beside<'_>,
     salt: Option<&Salt>,
 ) -> Result<NotebookReport, ReadError> {
-    judge(path, text, strictness, beside, salt, |_| ()).map(|(report, ())| report)
+    judge(path, text, strictness, beside, salt, |_, _| ()).map(|(report, ())| report)
 }
 
-/// As [`check_beside`], and what is known of the notebook is given to `look` as well.
+/// The same, and what is known of the notebook is given to `look` with its report.
 ///
 /// # Errors
 /// Where the text is no notebook.
@@ -83,7 +83,7 @@ pub fn check_and<T>(
     text: &str,
     strictness: &Strictness,
     beside: &Beside<'_>,
-    look: impl FnOnce(&Context<'_>) -> T,
+    look: impl FnOnce(&Context<'_>, &NotebookReport) -> T,
 ) -> Result<(NotebookReport, T), ReadError> {
     judge(path, text, strictness, beside, None, look)
 }
@@ -94,7 +94,7 @@ fn judge<T>(
     strictness: &Strictness,
     beside: &Beside<'_>,
     salt: Option<&Salt>,
-    look: impl FnOnce(&Context<'_>) -> T,
+    look: impl FnOnce(&Context<'_>, &NotebookReport) -> T,
 ) -> Result<(NotebookReport, T), ReadError> {
     let notebook = notebook::read(text)?;
     let foreign = matches!(notebook.language, Language::Other(_));
@@ -167,7 +167,8 @@ fn judge<T>(
         suppressed,
         in_file: BTreeMap::new(),
     };
-    Ok((report, look(&ctx)))
+    let seen = look(&ctx, &report);
+    Ok((report, seen))
 }
 
 /// What reports say of the rules, by code.

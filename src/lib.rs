@@ -14,6 +14,7 @@ pub mod inventory;
 pub mod io;
 pub mod json;
 pub mod notebook;
+pub mod page;
 pub mod plan;
 pub mod python;
 pub mod redact;

@@ -35,6 +35,21 @@ impl Verdict {
             Self::NotApplicable => "not-applicable",
         }
     }
+
+    /// Whether a finding is of those that such a verdict rests on.
+    pub fn rests_on(self, finding: &Finding) -> bool {
+        // a move that changed nothing is a note
+        let matters = finding.severity > Severity::Note;
+        match self {
+            Self::Broken => {
+                let sure = finding.confidence == Confidence::Certain && finding.severity == Severity::Error;
+                sure && BREAKING.contains(&finding.code)
+            }
+            Self::MixedSessions => matters && finding.code == "MB104",
+            Self::OrderDependent => matters && ORDER.contains(&finding.code),
+            Self::Reproducible | Self::NeverRun | Self::NotApplicable => false,
+        }
+    }
 }
 
 /// Rules whose errors, where certain, mean that a run from the top stops.
@@ -50,11 +65,8 @@ pub fn judge(notebook: &Notebook<'_>, findings: &[Finding]) -> (Verdict, Vec<Cel
     if code.is_empty() || matches!(notebook.language, Language::Other(_)) {
         return (Verdict::NotApplicable, Vec::new());
     }
-    let breaking = |f: &&Finding| {
-        let sure = f.confidence == Confidence::Certain && f.severity == Severity::Error;
-        sure && BREAKING.contains(&f.code)
-    };
-    let broken = cells_of(findings.iter().filter(breaking));
+    let deciding = |verdict: Verdict| cells_of(findings.iter().filter(|finding| verdict.rests_on(finding)));
+    let broken = deciding(Verdict::Broken);
     if !broken.is_empty() {
         return (Verdict::Broken, broken);
     }
@@ -64,17 +76,11 @@ pub fn judge(notebook: &Notebook<'_>, findings: &[Finding]) -> (Verdict, Vec<Cel
     {
         return (Verdict::NeverRun, Vec::new());
     }
-    let sessions = cells_of(
-        findings
-            .iter()
-            .filter(|f| f.code == "MB104" && f.severity > Severity::Note),
-    );
+    let sessions = deciding(Verdict::MixedSessions);
     if !sessions.is_empty() {
         return (Verdict::MixedSessions, sessions);
     }
-    // a move that changed nothing is a note
-    let depends = |f: &&Finding| ORDER.contains(&f.code) && f.severity > Severity::Note;
-    let moved = cells_of(findings.iter().filter(depends));
+    let moved = deciding(Verdict::OrderDependent);
     if !moved.is_empty() {
         return (Verdict::OrderDependent, moved);
     }

@@ -31,6 +31,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// List notebooks with verdict, risk, dependencies, inputs, outputs and owner
     Inventory(InventoryArgs),
+    /// Write a page that shows notebooks to those who decide about them: verdict, drawing, findings in place
+    Report(ReportArgs),
     /// Print a rule's page; without a rule, the list of rules
     Explain(ExplainArgs),
     /// Turn a notebook into a package that computes the same values
@@ -230,6 +232,20 @@ pub enum ListRisk {
     Medium,
     Low,
     None,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ReportArgs {
+    /// Notebooks, and folders to search for notebooks
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// The HTML file to write; `-` is stdout
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    #[command(flatten)]
+    pub files: FileArgs,
 }
 
 #[derive(Debug, ClapArgs)]

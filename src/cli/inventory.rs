@@ -70,7 +70,7 @@ fn row(job: &Job, repositories: &[Repository]) -> Result<Row, UserError> {
     let strictness = Strictness::everything(job.resolved.strictness.magics.clone());
     let folder = job.found.path.parent().unwrap_or(Path::new(""));
     let beside = |path: &str| io::read_source(&folder.join(path));
-    let judged = check_and(&name, &text, &strictness, &beside, inventory::look);
+    let judged = check_and(&name, &text, &strictness, &beside, |ctx, _| inventory::look(ctx));
     let (report, seen) = judged.map_err(|error| UserError::unreadable(&name, &error))?;
     Ok(inventory::row(seen, &report, repositories))
 }

@@ -15,6 +15,7 @@ mod manual;
 mod nbstripout;
 mod nearest;
 mod redact;
+mod report;
 mod resolve;
 mod strip;
 mod strip_args;
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Git(args) => git::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Inventory(args) => inventory::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),

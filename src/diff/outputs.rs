@@ -4,6 +4,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::json::Kind;
 use crate::notebook::{Cell, Output, OutputKind};
+use crate::report::size;
 use crate::secrets::without_ansi;
 
 use super::source::{Hunk, hunks};
@@ -204,14 +205,6 @@ fn image_bytes(mime: &str, value: &str) -> usize {
         .count()
         * 3
         / 4
-}
-
-fn size(bytes: usize) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
-    }
 }
 
 fn lines(text: &str) -> String {

@@ -106,3 +106,30 @@ fn in_one_session(fall: &Fall, ran: &[Ran], counts: &BTreeSet<i64>) -> bool {
         there > 0 && 2 * i64::try_from(there).unwrap_or_default() >= count - 1
     })
 }
+
+/// Marks a longest subsequence that never falls.
+///
+/// Equal counts don't count as a fall: they show two sessions, not a move. Of several such subsequences
+/// the one with the smallest counts is taken, since a cell that was run again has the larger count.
+pub fn in_order<T: PartialOrd>(counts: &[T]) -> Vec<bool> {
+    // tails[k]: index of the smallest count that ends a run of k + 1; before[i]: what precedes i in its run
+    let mut tails: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(counts.len());
+    for (i, count) in counts.iter().enumerate() {
+        let at = tails.partition_point(|&tail| counts.get(tail).is_some_and(|tail| tail <= count));
+        before.push(at.checked_sub(1).and_then(|k| tails.get(k).copied()));
+        match tails.get_mut(at) {
+            Some(tail) => *tail = i,
+            None => tails.push(i),
+        }
+    }
+    let mut marks = vec![false; counts.len()];
+    let mut next = tails.last().copied();
+    while let Some(i) = next {
+        if let Some(mark) = marks.get_mut(i) {
+            *mark = true;
+        }
+        next = before.get(i).copied().flatten();
+    }
+    marks
+}

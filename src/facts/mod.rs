@@ -21,7 +21,7 @@ mod walk;
 
 pub use companions::{Beside, Companion, Companions};
 pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
-pub use execution::{Execution, Fall};
+pub use execution::{Execution, Fall, in_order};
 pub use io::{Direction, IoCall, io_calls};
 pub use model::{
     Asked, Bind, BindKind, CellFacts, Certainty, Receiver, Reflection, Role, Scope, ScopeId, ScopeKind, Source,

@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use minijinja::{Environment, Value, context};
 
+use crate::report::size;
+
 use super::Row;
-use super::table::{size, summary};
+use super::table::summary;
 
 /// Writes the page.
 ///

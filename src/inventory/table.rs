@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::Severity;
-use crate::report::{Style, printable, width};
+use crate::report::{Style, printable, size, width};
 
 use super::{Risk, Row};
 
@@ -98,12 +98,4 @@ pub(super) fn summary(rows: &[Row]) -> String {
         verdicts.join(", "),
         risks.join(", ")
     )
-}
-
-pub(super) fn size(bytes: usize) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
-    }
 }

@@ -174,10 +174,20 @@ fn sentence(finding: &Finding) -> String {
     format!("{message} ({})", place_name(&finding.place))
 }
 
-fn plural(count: usize, word: &str) -> String {
+/// `1 error`, `2 errors`
+pub fn plural(count: usize, word: &str) -> String {
     if count == 1 {
         format!("1 {word}")
     } else {
         format!("{count} {word}s")
+    }
+}
+
+/// `812 B`, `1.4 MB`
+pub fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }

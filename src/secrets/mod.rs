@@ -20,6 +20,7 @@ mod repack;
 mod shape;
 mod view;
 
+pub(crate) use base64::encode as to_base64;
 pub use decode::without_ansi;
 pub use detectors::{Detector, detectors};
 pub use engine::{Hit, compile, hits_in};

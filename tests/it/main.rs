@@ -37,6 +37,7 @@ mod names;
 mod pages;
 mod properties;
 mod redact;
+mod report;
 mod rule_pages;
 mod secrets;
 mod strip;
