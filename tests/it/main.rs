@@ -42,4 +42,5 @@ mod rule_pages;
 mod secrets;
 mod strip;
 mod strip_files;
+mod strip_properties;
 mod tidy;

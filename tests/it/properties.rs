@@ -33,7 +33,7 @@ fn corpus() -> Vec<PathBuf> {
 }
 
 /// Runs a test on each file that is a notebook.
-fn each(test: impl Fn(&PathBuf, &Notebook<'_>) + Sync) {
+pub fn each(test: impl Fn(&PathBuf, &Notebook<'_>) + Sync) {
     let run = || {
         let mut read = 0;
         for path in corpus() {

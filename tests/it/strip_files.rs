@@ -83,7 +83,7 @@ fn looking_writes_nothing() {
 }
 
 /// Runs with a text on stdin.
-fn piped(sandbox: &Sandbox, text: &str, args: &[&str]) -> (i32, String) {
+pub fn piped(sandbox: &Sandbox, text: &str, args: &[&str]) -> (i32, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_mortarboard"))
         .args(args)
         .current_dir(sandbox.path())
