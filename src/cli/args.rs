@@ -18,6 +18,7 @@ pub struct Args {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)] // only the command that is typed is built
 pub enum Command {
     /// Say what keeps notebooks from being trusted
     Check(CheckArgs),
@@ -80,7 +81,7 @@ pub struct CheckArgs {
     pub verbose: bool,
 }
 
-/// Which rules speak.
+// Which rules speak.
 #[derive(Debug, Default, ClapArgs)]
 pub struct RuleArgs {
     /// Only these rules: codes, the start of codes, or names, parted by commas
@@ -97,7 +98,7 @@ pub struct RuleArgs {
     pub severity: Option<Least>,
 }
 
-/// Findings that are known already.
+// Findings that are known already.
 #[derive(Debug, Default, ClapArgs)]
 pub struct KnownArgs {
     /// Only what the notebooks didn't have at this revision, as git knows it
@@ -111,7 +112,7 @@ pub struct KnownArgs {
     pub write_baseline: Option<PathBuf>,
 }
 
-/// Which notebooks of the folders are read, under which settings, how many at a time.
+// Which notebooks of the folders are read, under which settings, how many at a time.
 #[derive(Debug, Default, ClapArgs)]
 pub struct FileArgs {
     /// Use this settings file instead of looking for one

@@ -8,18 +8,24 @@ use super::args::{Args, CompletionsArgs, ManArgs};
 use super::talk::{UserError, print};
 
 pub(super) fn completions(args: &CompletionsArgs) -> Result<Outcome, Vec<UserError>> {
+    let mut program = Args::command();
+    // commands have no arguments before
+    program.build();
     let mut out = Vec::new();
-    clap_complete::generate(args.shell, &mut visible(&Args::command()), "mortarboard", &mut out);
+    clap_complete::generate(args.shell, &mut visible(&program), "mortarboard", &mut out);
     print(&String::from_utf8_lossy(&out))?;
     Ok(Outcome::Clean)
 }
 
-/// The same without what nobody types. There is no way to take a command out of one that is made.
+/// The same without what nobody types, and without the help that building adds and will add again. There is no way to
+/// take a command out of one that is made.
 fn visible(command: &Command) -> Command {
-    let shown = command.get_subcommands().filter(|inner| !inner.is_hide_set());
+    let commands = command.get_subcommands();
+    let shown = commands.filter(|inner| !inner.is_hide_set() && inner.get_name() != "help");
+    let arguments = command.get_arguments();
     Command::new(command.get_name().to_owned())
         .about(command.get_about().cloned().unwrap_or_default())
-        .args(command.get_arguments())
+        .args(arguments.filter(|argument| !["help", "version"].contains(&argument.get_id().as_str())))
         .subcommands(shown.map(visible))
 }
 

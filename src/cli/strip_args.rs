@@ -26,8 +26,6 @@ pub struct StripArgs {
     /// The file that stdin holds, for settings that depend on the path
     #[arg(long, value_name = "FILE")]
     pub stdin_filename: Option<PathBuf>,
-    #[command(flatten, next_help_heading = "What is stripped")]
-    pub wishes: Wishes,
     /// Do as `filter.nbstripout.*` in git's configuration says
     #[arg(long)]
     pub from_nbstripout_config: bool,
@@ -46,9 +44,11 @@ pub struct StripArgs {
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+    #[command(flatten, next_help_heading = "What is stripped")]
+    pub wishes: Wishes,
 }
 
-/// What is stripped and what stays, as typed.
+// What is stripped and what stays, as typed.
 #[derive(Debug, Default, ClapArgs)]
 pub struct Wishes {
     /// Outputs stay

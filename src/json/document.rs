@@ -38,7 +38,17 @@ pub struct Document {
     nodes: Vec<Node>,
 }
 
+/// The most nodes that room is made for ahead: most of a large notebook is in few long strings.
+const LARGEST_ROOM: usize = 1 << 16;
+
 impl Document {
+    /// An empty document with room for about so many nodes.
+    pub(super) fn with_room(nodes: usize) -> Self {
+        Self {
+            nodes: Vec::with_capacity(nodes.min(LARGEST_ROOM)),
+        }
+    }
+
     pub(super) fn open(&mut self, kind: Kind, start: usize) -> NodeId {
         let id = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         self.nodes.push(Node {

@@ -4,6 +4,9 @@ use memchr::memchr3;
 
 use super::document::{Document, Kind, NodeId};
 
+/// Bytes of a notebook's text that a value takes, or fewer: a list that needn't grow touches less memory.
+const PER_NODE: usize = 16;
+
 /// Why a text is not JSON, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -20,7 +23,7 @@ pub fn scan(text: &str, start: usize) -> Result<Document, Error> {
     let mut scanner = Scanner {
         bytes: text.as_bytes(),
         at: start,
-        document: Document::default(),
+        document: Document::with_room(text.len().saturating_sub(start) / PER_NODE),
         open: Vec::new(),
     };
     scanner.run()?;
