@@ -6,6 +6,8 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::hash::Hasher;
 
+use crate::facts::in_order;
+
 /// What a cell is known by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Key<'n> {
@@ -55,7 +57,7 @@ pub(super) fn pairs(old: &[Key], new: &[Key]) -> Vec<Pair> {
         .filter_map(|(new, old)| Some(((*old)?, new)))
         .collect();
     let olds: Vec<usize> = in_new_order.iter().map(|(old, _)| *old).collect();
-    let stayed = longest_rising(&olds);
+    let stayed = in_order(&olds);
     in_new_order
         .into_iter()
         .zip(stayed)
@@ -254,28 +256,4 @@ fn hash(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());
     hasher.finish()
-}
-
-/// For each number whether it belongs to one longest rising subsequence.
-fn longest_rising(numbers: &[usize]) -> Vec<bool> {
-    // the last index of the best run of each length, and for each index the one before it
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());
-    for (i, number) in numbers.iter().enumerate() {
-        let at = ends.partition_point(|&end| numbers.get(end).is_some_and(|last| last < number));
-        before.push(at.checked_sub(1).and_then(|last| ends.get(last).copied()));
-        match ends.get_mut(at) {
-            Some(end) => *end = i,
-            None => ends.push(i),
-        }
-    }
-    let mut rising = vec![false; numbers.len()];
-    let mut next = ends.last().copied();
-    while let Some(i) = next {
-        if let Some(flag) = rising.get_mut(i) {
-            *flag = true;
-        }
-        next = before.get(i).copied().flatten();
-    }
-    rising
 }

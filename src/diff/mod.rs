@@ -109,8 +109,9 @@ pub fn diff(old: &Notebook<'_>, new: &Notebook<'_>) -> NotebookDiff {
     }
     let mut removed = removed.into_iter();
     cells.extend(removed.next().into_iter().flatten());
+    let mut in_new_order = pairs.iter().peekable();
     for (i, cell) in new.cells.iter().enumerate() {
-        let pair = pairs.iter().find(|pair| pair.new == i);
+        let pair = in_new_order.next_if(|pair| pair.new == i);
         let before = pair.and_then(|pair| Some((old.cells.get(pair.old)?, pair)));
         match before {
             None => cells.push(sides.added(cell)),

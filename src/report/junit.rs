@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::finding::Severity;
 
+use super::escape::markup;
 use super::{NotebookReport, Report, place_name, printable, sentence};
 
 /// Writes the suites. Notes are cases that passed and say so: what fails a build is a warning or an error.
@@ -88,18 +89,6 @@ fn suite(notebook: &NotebookReport, out: &mut dyn Write) -> io::Result<()> {
 
 /// Escapes for text and attributes. What XML can't hold even escaped becomes the replacement character.
 fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
-            '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
-            c if c.is_control() && c != '\n' => out.push(char::REPLACEMENT_CHARACTER),
-            c => out.push(c),
-        }
-    }
-    out
+    let unspeakable = |c: char| matches!(c, '\u{fffe}' | '\u{ffff}') || (c.is_control() && c != '\n');
+    markup(&text.replace(unspeakable, "\u{fffd}"))
 }

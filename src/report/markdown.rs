@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use crate::finding::{Confidence, Finding, Severity};
 
-use super::escape::steers;
-use super::{NotebookReport, Report, place_name, plural};
+use super::escape::{markup, steers};
+use super::{NotebookReport, Report, place_name, plural, printable};
 
 /// Bytes of the findings' part. Forges refuse comments past 65,536 characters.
 const ROOM: usize = 55_000;
@@ -111,7 +111,7 @@ fn details(notebook: &NotebookReport) -> String {
 
 fn write_details(notebook: &NotebookReport, out: &mut String) -> std::fmt::Result {
     let count = plural(notebook.findings.len(), "finding");
-    let path = html(&notebook.path);
+    let path = markup(&printable(&notebook.path));
     writeln!(out, "<details><summary><code>{path}</code>: {count}</summary>\n")?;
     for finding in &notebook.findings {
         write_finding(finding, out)?;
@@ -195,19 +195,4 @@ fn code(text: &str) -> String {
     let needs_room = clean.starts_with('`') || clean.ends_with('`') || clean.trim().is_empty();
     let room = if needs_room { " " } else { "" };
     format!("{fence}{room}{clean}{room}{fence}")
-}
-
-fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if steers(c) => out.extend(c.escape_default()),
-            c => out.push(c),
-        }
-    }
-    out
 }
