@@ -97,6 +97,8 @@ fn installed(magic: &Magic) -> Option<Vec<&str>> {
             package => packages.push(package.trim_matches(['"', '\''])),
         }
     }
+    // what installs is not what computes
+    packages.retain(|package| !["pip", "setuptools", "wheel"].contains(&distribution(package)));
     (!packages.is_empty()).then_some(packages)
 }
 

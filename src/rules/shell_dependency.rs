@@ -66,9 +66,16 @@ fn maker(magic: &Magic) -> Option<&'static str> {
     if magic.kind != MagicKind::Shell {
         return None;
     }
-    let program = magic.arguments.split_whitespace().find(|word| *word != "sudo")?;
-    let program = program.rsplit('/').next()?;
-    MAKERS.iter().copied().find(|maker| *maker == program)
+    let mut words = magic.arguments.split_whitespace().skip_while(|word| *word == "sudo");
+    let program = words.next()?.rsplit('/').next()?;
+    let maker = MAKERS.iter().copied().find(|maker| *maker == program)?;
+    // these have many commands, and most of them only ask
+    let makes: &[&str] = match maker {
+        "git" => &["clone", "pull", "checkout", "lfs", "submodule"],
+        "aws" | "az" | "gsutil" | "hdfs" => &["cp", "sync", "mv", "rm", "download", "-get", "-copyToLocal"],
+        _ => return Some(maker),
+    };
+    words.any(|word| makes.contains(&word)).then_some(maker)
 }
 
 /// `files = !ls`
