@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::notebook::CellIdx;
 
 use super::model::{BindKind, CellFacts, Certainty, ScopeId, Statement};
-use super::{Execution, Facts, NameId};
+use super::{Direction, Execution, Facts, NameId};
 
 /// What a cell gives under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub enum Gift {
     /// A function or class.
     Definition,
     Value,
+    /// A file, the name being its path.
+    File,
     /// A change of the object that another cell made.
     Change,
 }
@@ -145,6 +147,21 @@ fn step(facts: &Facts, cell: &CellFacts, callables: &FxHashMap<NameId, ScopeId>)
         for &name in &statement.changes {
             if !gives.iter().any(|&(given, ..)| given == name) {
                 gives.push((name, Gift::Change, Certainty::Definite));
+            }
+        }
+        for file in &statement.files {
+            match file.direction {
+                Direction::Read => needs.add(file.path, file.range, !file.partly, None),
+                Direction::Write => {
+                    let certainty = if file.partly {
+                        Certainty::Maybe
+                    } else {
+                        needs.own.insert(file.path);
+                        Certainty::Definite
+                    };
+                    gives.retain(|&(given, ..)| given != file.path);
+                    gives.push((file.path, Gift::File, certainty));
+                }
             }
         }
         for &(name, certainty) in &statement.bound {

@@ -100,9 +100,44 @@ fn io_call(call: &ExprCall, imports: &Imports) -> Option<IoCall> {
     })
 }
 
-fn opens_for_writing(call: &ExprCall) -> bool {
-    match call.arguments.find_argument_value("mode", 1) {
-        Some(Expr::StringLiteral(mode)) => mode.value.to_str().contains(['w', 'a', 'x', '+']),
-        _ => false,
+/// The call, where it reads or writes the file at a path that is written out, and that path without a `./` before it.
+pub(super) fn file_call(call: &ExprCall, imports: &Imports) -> Option<(IoCall, String)> {
+    let is_path = |value: &Expr| {
+        let literal = value.as_string_literal_expr();
+        // what is a name as well could be taken for one
+        literal.is_some_and(|literal| literal.value.to_str().contains(['.', '/', '\\']))
+    };
+    if !call
+        .arguments
+        .iter_source_order()
+        .any(|argument| is_path(argument.value()))
+    {
+        return None;
     }
+    let found = io_call(call, imports)?;
+    let path = found.literal.as_deref()?;
+    let path = path.trim_start_matches("./");
+    let is_file = path.contains(['.', '/', '\\']) && !path.contains("://");
+    is_file.then(|| path.to_owned()).map(|path| (found, path))
+}
+
+fn opens_for_writing(call: &ExprCall) -> bool {
+    mode(call).is_some_and(|mode| mode.contains(['w', 'a', 'x', '+']))
+}
+
+/// Whether a call keeps what the file held, and writes behind it.
+pub(super) fn appends(call: &ExprCall) -> bool {
+    mode(call).is_some_and(|mode| mode.contains(['a', '+']))
+}
+
+fn mode(call: &ExprCall) -> Option<&str> {
+    let opens = match call.func.as_ref() {
+        Expr::Name(name) => name.id.as_str() == "open",
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "open",
+        _ => false,
+    };
+    // others have it by keyword only
+    let position = if opens { 1 } else { usize::MAX };
+    let mode = call.arguments.find_argument_value("mode", position)?;
+    Some(mode.as_string_literal_expr()?.value.to_str())
 }

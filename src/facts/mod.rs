@@ -24,8 +24,8 @@ pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
 pub use execution::{Execution, Fall, in_order};
 pub use io::{Direction, IoCall, io_calls};
 pub use model::{
-    Asked, Bind, BindKind, CellFacts, Certainty, Receiver, Reflection, Role, Scope, ScopeId, ScopeKind, Source,
-    Statement, StmtKind, Use,
+    Asked, Bind, BindKind, CellFacts, Certainty, FileUse, Receiver, Reflection, Role, Scope, ScopeId, ScopeKind,
+    Source, Statement, StmtKind, Use,
 };
 pub use names::{NameId, Names};
 pub use unwritten::{Grip, Unseen, Unwritten};

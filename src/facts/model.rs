@@ -4,6 +4,7 @@ use ruff_text_size::TextRange;
 
 use crate::notebook::CellIdx;
 
+use super::io::Direction;
 use super::names::NameId;
 use super::unwritten::{Unseen, Unwritten};
 
@@ -230,6 +231,19 @@ pub struct Statement {
     pub own_calls: Vec<Use>,
     /// What a plain assignment to one name takes its value from.
     pub source: Option<Source>,
+    /// Files that it reads and writes where it stands, at paths that are plain strings.
+    pub files: Vec<FileUse>,
+}
+
+/// A file that a statement reads or writes.
+#[derive(Clone, Debug)]
+pub struct FileUse {
+    /// Its path, as a name: values go from cell to cell under it, as they do under names.
+    pub path: NameId,
+    pub range: TextRange,
+    pub direction: Direction,
+    /// Whether some runs of the statement don't touch it, or leave in it what was there.
+    pub partly: bool,
 }
 
 /// The notebook name that a value comes from.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::facts::history::{Gift, Link, Step, links};
-use crate::facts::{NameId, StmtKind};
+use crate::facts::{NameId, StmtKind, io_calls};
 use crate::finding::Fix;
 use crate::notebook::{Cell, CellIdx};
 use crate::text::Edit;
@@ -61,7 +61,14 @@ fn keeps_to_itself(ctx: &Context<'_>, idx: CellIdx) -> bool {
                 .all(|scope| scope.writes.is_empty() && scope.mutates.is_empty())
             && changed.all(|name| own.contains(name))
     });
-    quiet && !cell.binds_unknown && cell.magic_binds.is_empty() && cell.guessed.is_empty()
+    // links show only files whose paths are written out
+    let hidden = |stmt| {
+        io_calls(stmt, &ctx.facts.imports)
+            .iter()
+            .any(|call| call.literal.is_none())
+    };
+    let files = ctx.code(idx).is_some_and(|code| code.statements().iter().any(hidden));
+    quiet && !files && !cell.binds_unknown && cell.magic_binds.is_empty() && cell.guessed.is_empty()
 }
 
 /// All cells of the page, each moved one behind the cell that ran just before it.

@@ -56,6 +56,7 @@ fn ran_late(ctx: &Context<'_>, late: &Late<'_>) -> Option<Finding> {
     };
     let verb = match late.gift {
         Gift::Change => "changes",
+        Gift::File => "writes",
         _ => "gives it",
     };
     let message = format!("{consumer} ran before {producer}, which {verb} {names}{more}");

@@ -138,6 +138,11 @@ fn cells_that_change_what_others_have_stay() {
             code(Some(2), "print(limit)\n!rm -f out.csv"),
             code(Some(1), "limit = 2"),
         ],
+        // others may read the file that it writes
+        vec![
+            code(Some(2), "open(folder + 'out.txt', 'w').write(str(limit))"),
+            code(Some(1), "limit, folder = 2, 'data/'"),
+        ],
         // one name has no cell
         vec![code(Some(2), "print(limit, gone)"), code(Some(1), "limit = 2")],
         // run again after what reads it: moved below, it would be missing there

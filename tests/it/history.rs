@@ -201,6 +201,39 @@ fn nothing_is_taken_from_another_session() {
 }
 
 #[test]
+fn values_go_from_cell_to_cell_through_files_too() {
+    let chain = |path: &str, mode: &str| {
+        let write = format!("with open('{path}', '{mode}') as out:\n    out.write(str(rate))");
+        let read = format!("print(open('{path}').read())");
+        let cells = [(1, "rate = 1", ""), (4, write.as_str(), ""), (3, read.as_str(), "2\n")];
+        let cells: Vec<Value> = cells
+            .map(|(count, source, shown)| ran(count, source, json!({}), shown))
+            .into();
+        check(&cells)
+    };
+    let report = chain("out/rate.txt", "w");
+    let stale = ("MB106".to_owned(), 3, "warning".to_owned(), "likely".to_owned());
+    assert_eq!(found(&report, &["MB106"]), [stale]);
+    let said = message(&report, "MB106");
+    assert!(
+        said.contains("ran before cell 2 (In [4]), which writes `out/rate.txt`"),
+        "{said}"
+    );
+    // a file that is only read, and one of another name
+    assert!(found(&chain("out/rate.txt", "r"), &["MB106"]).is_empty());
+    let other = [
+        (1, "open('a.txt', 'w').write('1')", ""),
+        (3, "open('b.txt', 'w').write('1')", ""),
+    ];
+    let read = ran(2, "print(open('./a.txt').read())", json!({}), "1\n");
+    let mut cells: Vec<Value> = other
+        .map(|(count, source, shown)| ran(count, source, json!({}), shown))
+        .into();
+    cells.push(read);
+    assert!(found(&check(&cells), &["MB106"]).is_empty());
+}
+
+#[test]
 fn a_result_of_another_run_is_stale() {
     let result = json!([{"output_type": "execute_result", "execution_count": 3, "metadata": {},
         "data": {"text/plain": "10"}}]);

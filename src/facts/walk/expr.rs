@@ -5,7 +5,8 @@ use ruff_python_ast::{ArgOrKeyword, Expr, ExprCall, ExprContext};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::super::effects::{Effect, call_effect, root_name};
-use super::super::model::{BindKind, Receiver, Role};
+use super::super::io::{appends, file_call};
+use super::super::model::{BindKind, FileUse, Receiver, Role};
 use super::super::strings;
 use super::{Resolved, Walker};
 
@@ -210,6 +211,23 @@ impl Walker<'_> {
             }
         }
         self.call_mutations(call);
+        self.file(call);
+    }
+
+    /// Notes the file that a call reads or writes where it stands.
+    fn file(&mut self, call: &ExprCall) {
+        if self.deferred.is_some() || self.text.is_some() {
+            return;
+        }
+        let Some((found, path)) = file_call(call, &self.facts.imports) else {
+            return;
+        };
+        self.out.files.push(FileUse {
+            path: self.facts.names.intern(&path),
+            range: found.range,
+            direction: found.direction,
+            partly: self.conditional > 0 || self.guarded > 0 || appends(call),
+        });
     }
 
     /// What a call does with a function that it is given.

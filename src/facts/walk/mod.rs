@@ -211,6 +211,7 @@ impl<'f> Walker<'f> {
                 asked: Vec::new(),
                 own_calls: Vec::new(),
                 source: None,
+                files: Vec::new(),
             },
             state: State::default(),
             frames: Vec::new(),
