@@ -27,4 +27,5 @@ pub mod strip;
 pub mod suppress;
 pub mod text;
 pub mod textconv;
+pub mod update;
 pub mod verdict;

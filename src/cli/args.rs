@@ -265,12 +265,21 @@ pub struct GraduateArgs {
     /// The package's name; made from the notebook's if not given
     #[arg(long)]
     pub name: Option<String>,
-    /// Print the plan and write nothing
+    /// Print the plan and write nothing; with --update, what would become of each file
     #[arg(long)]
     pub dry_run: bool,
     /// Overwrite files that are there
     #[arg(long)]
     pub force: bool,
+    /// Bring a package that is there up to date and keep what was edited by hand: exit 1 where both changed the same lines
+    #[arg(long, conflicts_with = "force")]
+    pub update: bool,
+    /// Write nothing and print the difference that --update would make, secrets hidden on both sides
+    #[arg(long, requires = "update")]
+    pub diff: bool,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
     /// Run the notebook and its package, and compare what they compute; needs --python
     #[arg(long, requires = "python")]
     pub verify: bool,

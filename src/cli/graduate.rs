@@ -17,11 +17,13 @@ use crate::plan::{
 use crate::python::{CellCode, Magics, desugar, is_stdlib, parse_cells};
 use crate::report::printable;
 use crate::secrets::{self, Secrets};
+use crate::update::{RECORD, Record};
 
 use super::Outcome;
 use super::args::GraduateArgs;
 use super::describe::describe_plan;
-use super::talk::{UserError, note, print};
+use super::talk::{UserError, colour, difference, note, print};
+use super::update::Package;
 use super::verify::verify;
 
 /// Bytes of stack for the walk over syntax trees.
@@ -53,12 +55,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     let facts = Facts::gather(&cells);
     let secrets = secrets::scan(&notebook);
     let options = Options {
-        package: args
-            .name
-            .as_deref()
-            .map(package_name)
-            .transpose()
-            .map_err(|error| vec![error])?,
+        package: asked_name(args).map_err(|error| vec![error])?,
         notebook: reference(&args.notebook, &notebook),
         secrets: spans(&notebook, &secrets),
         requirements: io::read(&args.notebook.with_file_name("requirements.txt")).unwrap_or_default(),
@@ -72,39 +69,102 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
             return Ok(Outcome::Findings);
         }
     };
-    if args.dry_run {
+    if args.dry_run && !args.update {
         print(&secrets.masker.mask(&describe_plan(&plan)))?;
         say_refusals(&name, &left);
         return Ok(Outcome::Clean);
     }
+    let folder = output_folder(args, &plan);
+    let package = args.update.then(|| Package::read(&folder)).transpose();
+    let package = package.map_err(|error| vec![error])?.flatten();
     let emitted = |plan: &Plan| {
-        emit(plan).map_err(|error| {
+        let tree = emit(plan).map_err(|error| {
             let hint = "this is a fault of ours: report it with the notebook";
             vec![UserError::new(format!("{name}: {error}"), hint)]
-        })
+        })?;
+        keeps_secrets(&name, &tree, &secrets).map(|()| record(plan, tree))
     };
-    let mut tree = emitted(&plan)?;
-    keeps_secrets(&name, &tree, &secrets)?;
+    let mut now = emitted(&plan)?;
     if let Some(python) = args.python.as_deref().filter(|_| args.verify) {
-        let verification = verify(python, &args.notebook, &tree).map_err(|error| vec![error])?;
+        let runs = match &package {
+            Some(package) => package.plan(&now).map_err(|error| vec![error])?.result(&now),
+            None => now.tree(),
+        };
+        let verification = verify(python, &args.notebook, &runs).map_err(|error| vec![error])?;
         plan.verification = Some(verification);
-        tree = emitted(&plan)?;
+        now = emitted(&plan)?;
     }
-    let folder = output_folder(args, &plan);
-    io::commit(&tree, &folder, args.force).map_err(|error| vec![error.into()])?;
+    let outcome = match package {
+        Some(package) => update(args, &name, &package, &now)?,
+        None => write(args, &name, &folder, &plan, &now)?,
+    };
     say_refusals(&name, &left);
-    print(&format!(
-        "{name} graduated to {}: {} steps, {} files\n",
-        folder.display(),
-        plan.steps.len(),
-        tree.files.len()
-    ))?;
     let Some(verification) = &plan.verification else {
-        return Ok(Outcome::Clean);
+        return Ok(outcome);
     };
     print(&format!("{name}: {}\n", printable(&verification.to_string())))?;
     let different = verification.verdict == Verdict::Different;
-    Ok(if different { Outcome::Findings } else { Outcome::Clean })
+    Ok(if different { Outcome::Findings } else { outcome })
+}
+
+/// Everything goes into a folder that holds nothing yet, or under `--force`.
+fn write(args: &GraduateArgs, name: &str, folder: &Path, plan: &Plan, now: &Record) -> Result<Outcome, Vec<UserError>> {
+    let (steps, files) = (plan.steps.len(), now.files.len());
+    let folder_name = folder.display();
+    if args.dry_run || args.diff {
+        print(&format!(
+            "{name} would graduate to {folder_name}: {steps} steps, {files} files\n"
+        ))?;
+        return Ok(Outcome::Clean);
+    }
+    let mut tree = now.tree();
+    tree.insert(RECORD, now.to_text());
+    io::commit(&tree, folder, args.force).map_err(|error| vec![error.into()])?;
+    print(&format!(
+        "{name} graduated to {folder_name}: {steps} steps, {files} files\n"
+    ))?;
+    Ok(Outcome::Clean)
+}
+
+/// What is new goes into a package that may have been edited since.
+fn update(args: &GraduateArgs, name: &str, package: &Package<'_>, now: &Record) -> Result<Outcome, Vec<UserError>> {
+    let planned = package.plan(now).map_err(|error| vec![error])?;
+    if planned.says_open() {
+        return Ok(Outcome::Findings);
+    }
+    if args.diff {
+        let style = colour(args.color);
+        let hidden = |text: &str| scan_source(text).masker.mask(text).into_owned();
+        print(&planned.difference(|path, before, after| difference(path, &hidden(before), &hidden(after), style)))?;
+        return Ok(planned.outcome());
+    }
+    if !args.dry_run {
+        planned.make().map_err(|error| vec![error])?;
+    }
+    let verb = if args.dry_run { "would be updated" } else { "updated" };
+    print(&planned.describe(name, verb))?;
+    Ok(planned.outcome())
+}
+
+/// What is written for a plan, and what a later update has to know of it.
+fn record(plan: &Plan, tree: Tree) -> Record {
+    Record {
+        notebooks: vec![plan.notebook.path.clone()],
+        package: plan.package.clone(),
+        files: tree.files,
+    }
+}
+
+/// The name that was asked for, or under `--update` that of the package that is there.
+fn asked_name(args: &GraduateArgs) -> Result<Option<String>, UserError> {
+    match (&args.name, &args.output) {
+        (Some(name), _) => package_name(name).map(Some),
+        (None, Some(folder)) if args.update => {
+            let known = Package::read(folder)?.map(|package| package.record.package);
+            known.as_deref().map(package_name).transpose()
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The files beside the notebook that it imports, and those that these import in turn. One that holds a secret stays.
@@ -120,7 +180,7 @@ fn beside(notebook: &Path, imported: BTreeSet<String>) -> Vec<LocalModule> {
         let Some(source) = io::read(&folder.join(format!("{name}.py"))).ok() else {
             continue;
         };
-        if holds_secret(&source) {
+        if !scan_source(&source).found.is_empty() {
             continue;
         }
         wanted.extend(imported_names(&source));
@@ -130,11 +190,11 @@ fn beside(notebook: &Path, imported: BTreeSet<String>) -> Vec<LocalModule> {
     found
 }
 
-/// Whether Python source holds a secret, judged as a cell of a notebook is.
-fn holds_secret(source: &str) -> bool {
+/// The secrets of a file, judged as a cell of a notebook is.
+fn scan_source(source: &str) -> Secrets {
     let cell = serde_json::json!({"cell_type": "code", "metadata": {}, "outputs": [], "source": source});
     let text = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).to_string();
-    notebook::read(&text).is_ok_and(|notebook| !secrets::scan(&notebook).found.is_empty())
+    notebook::read(&text).map_or_else(|_| Secrets::default(), |notebook| secrets::scan(&notebook))
 }
 
 /// The cell as Python, where its magic has a plain equivalent.

@@ -21,6 +21,7 @@ mod strip;
 mod strip_args;
 mod strip_options;
 mod talk;
+mod update;
 mod verify;
 mod work;
 

@@ -33,7 +33,7 @@ pub fn commit(tree: &Tree, folder: &Path, force: bool) -> Result<(), FileError> 
         return Err(FileError::new(
             folder,
             "the output folder exists and is not empty",
-            "name another with --output, or overwrite its files with --force",
+            "name another with --output, bring the package there up to date with --update, or overwrite its files with --force",
         ));
     }
     for (path, text) in &tree.files {
@@ -44,7 +44,11 @@ pub fn commit(tree: &Tree, folder: &Path, force: bool) -> Result<(), FileError> 
     Ok(())
 }
 
-fn is_empty_or_absent(folder: &Path) -> Result<bool, FileError> {
+/// Whether a folder can be written anew.
+///
+/// # Errors
+/// A file of that name, and what can't be read.
+pub fn is_empty_or_absent(folder: &Path) -> Result<bool, FileError> {
     match fs::read_dir(folder) {
         Ok(mut entries) => Ok(entries.next().is_none()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),

@@ -4,10 +4,12 @@
 mod commit;
 mod keep;
 mod raw;
+mod revise;
 mod write;
 
-pub use commit::commit;
+pub use commit::{commit, is_empty_or_absent};
 pub use raw::{extent, find_program, read_bytes, remove, without_links, write_with_folders};
+pub use revise::{read_below, revise};
 pub use write::write_atomic;
 
 use std::fmt;

@@ -44,3 +44,4 @@ mod strip;
 mod strip_files;
 mod strip_properties;
 mod tidy;
+mod update;
