@@ -51,7 +51,9 @@ impl<'a> Visitor<'a> for Finder {
             Stmt::AugAssign(_) => self.add(&["assignment", "has-type", "operator"]),
             Stmt::Delete(_) => self.add(&["misc"]),
             Stmt::For(_) | Stmt::With(_) | Stmt::Try(_) => self.add(&["assignment", "misc"]),
-            Stmt::If(_) | Stmt::While(_) | Stmt::Assert(_) => self.add(&["truthy-function"]),
+            Stmt::If(_) | Stmt::While(_) | Stmt::Assert(_) => {
+                self.add(&["redundant-expr", "truthy-bool", "truthy-function"])
+            }
             Stmt::Import(import) => import
                 .names
                 .iter()
@@ -104,7 +106,9 @@ impl<'a> Visitor<'a> for Finder {
             Expr::Attribute(_) => self.add(&["attr-defined", "union-attr"]),
             Expr::BinOp(_) => self.add(&["operator", "str-format"]),
             Expr::UnaryOp(_) | Expr::Compare(_) => self.add(&["comparison-overlap", "operator"]),
-            Expr::BoolOp(_) | Expr::If(_) => self.add(&["func-returns-value", "truthy-function"]),
+            Expr::BoolOp(_) | Expr::If(_) => {
+                self.add(&["func-returns-value", "redundant-expr", "truthy-bool", "truthy-function"]);
+            }
             Expr::Subscript(_) => self.add(&["index", "type-arg", "valid-type"]),
             Expr::List(_) | Expr::ListComp(_) | Expr::Set(_) | Expr::SetComp(_) => {
                 self.add(&["list-item", "misc", "var-annotated"]);

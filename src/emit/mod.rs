@@ -65,6 +65,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, EmitError> {
         ".github/workflows/ci.yml",
         context! { python },
     )?;
+    out.text(".github/dependabot.yml", ".github/dependabot.yml", ())?;
     if !plan.secrets.is_empty() {
         let names: Vec<String> = plan.secrets.iter().map(|secret| secret.env.clone()).collect();
         out.text(".env.example", ".env.example", context! { names })?;

@@ -257,10 +257,14 @@ fn function(step: &Step, taken: &std::collections::BTreeSet<&str>) -> Function {
 
 fn doc(step: &Step) -> String {
     let (title, cells) = (literal::one_line(&step.title), names::cells(step));
-    let text = if title.is_empty() {
-        format!("{}.", cells.replacen('c', "C", 1))
+    let title = if title.is_empty() {
+        // without a heading its name has to say it
+        let words = step.function.trim_matches('_').replace('_', " ");
+        let mut letters = words.chars();
+        let first = letters.next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect()
     } else {
-        format!("{} ({cells}).", title.trim_end_matches('.'))
+        title
     };
-    literal::docstring(&text)
+    literal::docstring(&format!("{} ({cells}).", title.trim_end_matches(['.', ':'])))
 }

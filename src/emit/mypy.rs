@@ -13,6 +13,11 @@ pub(super) fn table(plan: &Plan) -> Item {
     let mut table = Table::new();
     table.insert("strict", value(true));
     table.insert("mypy_path", value("src"));
+    table.insert("warn_unreachable", value(true));
+    table.insert(
+        "enable_error_code",
+        value(inline(["ignore-without-code", "redundant-expr", "truthy-bool"])),
+    );
     let mut overrides = ArrayOfTables::new();
     let mut own = vec![format!("{}.steps", plan.package)];
     if !plan.functions.items.is_empty() {
@@ -24,6 +29,7 @@ pub(super) fn table(plan: &Plan) -> Item {
          # the list, run mypy, and go on until the list is empty.\n",
     );
     verbatim.insert("module", value(inline(own)));
+    verbatim.insert("warn_unreachable", value(false));
     verbatim.insert("warn_unused_ignores", value(false));
     let codes = loose_types::codes(plan);
     if !codes.is_empty() {

@@ -11,7 +11,7 @@ use super::literal::one_line;
 use super::mypy;
 use super::source;
 
-const RULES: [&str; 5] = ["E4", "E7", "E9", "F", "I"];
+const RULES: [&str; 6] = ["B", "E4", "E7", "E9", "F", "I"];
 
 pub(super) fn pyproject(plan: &Plan, thin_is_python: bool) -> String {
     let mut document = DocumentMut::new();
@@ -24,6 +24,7 @@ pub(super) fn pyproject(plan: &Plan, thin_is_python: bool) -> String {
     tool.insert("ruff", ruff(plan, thin_is_python));
     tool.insert("mypy", mypy::table(plan));
     tool.insert("pytest", pytest());
+    tool.insert("repo-review", repo_review());
     root.insert("tool", Item::Table(tool));
     document.to_string()
 }
@@ -95,13 +96,23 @@ fn dev() -> Item {
 fn hatch(plan: &Plan) -> Item {
     let mut wheel = Table::new();
     wheel.insert("packages", value(inline([format!("src/{}", plan.package)])));
-    nest(["build", "targets", "wheel"], wheel)
+    let mut table = implicit();
+    table.insert("build", nest(["targets", "wheel"], wheel));
+    let mut environment = Table::new();
+    environment.insert("dependency-groups", value(inline(["dev"])));
+    let mut scripts = Table::new();
+    scripts.insert(
+        "check",
+        value(lines(&["ruff check .", "ruff format --check .", "mypy src", "pytest"])),
+    );
+    environment.insert("scripts", Item::Table(scripts));
+    table.insert("envs", nest(["default"], environment));
+    Item::Table(table)
 }
 
 fn ruff(plan: &Plan, thin_is_python: bool) -> Item {
     let mut table = Table::new();
     table.insert("line-length", value(i64::from(LINE_LENGTH)));
-    table.insert("target-version", value(format!("py{}{}", plan.python.0, plan.python.1)));
     if !thin_is_python {
         table.insert("extend-exclude", value(inline(["notebooks"])));
         comment(
@@ -155,6 +166,11 @@ fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
                 .or_insert_with(|| reason.to_owned());
         }
     };
+    let verbatim = "the notebook's own statements stay as they were written";
+    add(format!("src/{}/steps.py", plan.package), &["B"], verbatim);
+    if !plan.functions.items.is_empty() {
+        add(format!("src/{}/functions.py", plan.package), &["B"], verbatim);
+    }
     let inside = "imports inside functions stay in the notebook's order";
     if plan
         .functions
@@ -191,9 +207,38 @@ fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
 
 fn pytest() -> Item {
     let mut options = Table::new();
+    options.insert("minversion", value("8.0"));
     options.insert("testpaths", value(inline(["tests"])));
     options.insert("pythonpath", value(inline(["src"])));
+    options.insert("addopts", value(inline(["-ra", "--strict-config", "--strict-markers"])));
+    options.insert("xfail_strict", value(true));
+    options.insert("log_level", value("INFO"));
+    options.insert("filterwarnings", value(inline(["default"])));
+    comment(
+        &mut options,
+        "filterwarnings",
+        &["what the notebook's libraries warn of is shown, and fails nothing".to_owned()],
+    );
     nest(["ini_options"], options)
+}
+
+/// What scientific-python's review asks for and a package made of one notebook does without.
+fn repo_review() -> Item {
+    let mut table = Table::new();
+    let without = [
+        (
+            "PY003",
+            "nobody has said under which licence the notebook is: its owner has to",
+        ),
+        ("PY004", "its documentation is README.md"),
+        ("PC160", "the words are the author's"),
+        ("PC170", "it has no reStructuredText"),
+        ("PC180", "README.md is laid out when it is written"),
+    ];
+    table.insert("ignore", value(inline(without.map(|(code, _)| code))));
+    let why: Vec<String> = without.iter().map(|(code, why)| format!("{code}: {why}")).collect();
+    comment(&mut table, "ignore", &why);
+    Item::Table(table)
 }
 
 /// `table` below `path`, whose own headers are not written.

@@ -39,7 +39,7 @@ pub(super) fn readme(plan: &Plan) -> Readme {
         } else {
             title
         },
-        summary: prose(&plan.notebook.summary),
+        summary: sentence(prose(&plan.notebook.summary)),
         notebook: code(&plan.notebook.file_name),
         distribution: plan.distribution.clone(),
         example: example(plan),
@@ -154,7 +154,7 @@ fn went(plan: &Plan) -> Vec<[String; 3]> {
     for (at, step) in plan.steps.iter().enumerate() {
         let how = match step.level {
             Level::Pure => "",
-            Level::Mutating => ", which changes objects that it is given",
+            Level::Mutating => ", which changes what it is given",
             Level::State => ", which shares names through its module",
         };
         let now = format!("{}{how}", code(&format!("steps.{}", step.function)));
@@ -178,6 +178,15 @@ fn notes(plan: &Plan) -> Vec<String> {
     }
     notes.push("Nobody is named as the owner: add a CODEOWNERS file.".to_owned());
     notes
+}
+
+/// With a full stop at its end, unless it ends otherwise; what only leads up to a list is no summary.
+fn sentence(text: String) -> String {
+    match text.chars().next_back() {
+        None | Some(':') => String::new(),
+        Some('.' | '!' | '?') => text,
+        Some(_) => format!("{text}."),
+    }
 }
 
 fn range(first: usize, last: usize) -> String {

@@ -16,6 +16,7 @@ macro_rules! templates {
 /// Name (the path of what it lays out, with `package` for the package's name) and text.
 const TEMPLATES: &[(&str, &str)] = templates![
     ".env.example",
+    ".github/dependabot.yml",
     ".github/workflows/ci.yml",
     ".gitignore",
     ".pre-commit-config.yaml",

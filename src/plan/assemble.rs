@@ -7,7 +7,7 @@ use super::config::Configuration;
 use super::dataflow::DataFlow;
 use super::dependencies::dependencies;
 use super::local::imported_names;
-use super::model::{Plan, StateName, Tests};
+use super::model::{Argument, ConfigField, PathUse, Plan, StateName, Tests};
 use super::modules::{HoistedImports, names_read};
 use super::names::package_name;
 use super::pieces::Fate;
@@ -30,7 +30,7 @@ pub(super) struct Decided<'d> {
 impl Builder<'_> {
     pub(super) fn assemble(&self, decided: Decided<'_>) -> Plan {
         let Decided {
-            config,
+            mut config,
             secrets,
             made,
             flow,
@@ -38,6 +38,9 @@ impl Builder<'_> {
             groups,
             reflective,
         } = decided;
+        for field in &mut config.fields {
+            describe(field, &made);
+        }
         let package = self.package();
         let functions = self.functions_module(hoisted);
         let steps_module = self.steps_module(hoisted, &made, &package, &functions, reflective);
@@ -161,4 +164,25 @@ impl Builder<'_> {
             .and_then(|m| m.parse().ok());
         (3, minor.unwrap_or(10u8).clamp(10, 13))
     }
+}
+
+/// A path says who reads or writes it, where the notebook says nothing of it.
+fn describe(field: &mut ConfigField, made: &[Made]) {
+    let Some(path_use) = field.path_use.filter(|_| field.description.is_none()) else {
+        return;
+    };
+    let taken = Argument::Config(field.field.clone());
+    let takes = |m: &&Made| m.step.params.iter().any(|param| param.argument == taken);
+    let steps: Vec<&str> = made.iter().filter(takes).map(|m| m.step.function.as_str()).collect();
+    let how = match path_use {
+        PathUse::Read => "read",
+        PathUse::Write => "written",
+    };
+    field.description = match steps.as_slice() {
+        [] => Some(how.to_owned()),
+        // who writes it first may read it afterwards
+        [first, .., last] if path_use == PathUse::Write && first != last => Some(format!("{how} by {first}")),
+        [one] => Some(format!("{how} by {one}")),
+        [all @ .., last] => Some(format!("{how} by {} and {last}", all.join(", "))),
+    };
 }

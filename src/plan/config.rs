@@ -223,7 +223,7 @@ fn path_literals(facts: &Facts, index: usize, piece: &Piece<'_>, names: &mut All
                 cell: piece.cell,
                 type_,
                 default,
-                description: Some(if write { "written".to_owned() } else { "read".to_owned() }),
+                description: remote.then(|| if write { "written".to_owned() } else { "read".to_owned() }),
                 path_use: (!remote).then_some(if write { PathUse::Write } else { PathUse::Read }),
             });
             out.fields.len() - 1

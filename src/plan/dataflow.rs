@@ -27,7 +27,8 @@ pub(super) struct StepFlow {
     pub deleted: Vec<NameId>,
     /// Names that it deletes at some point.
     pub deletes: Vec<NameId>,
-    pub mutated: Vec<NameId>,
+    /// Names whose objects it is seen to change; an unknown call may change more, and no reader would see it.
+    pub changed: Vec<NameId>,
     /// Names read by functions made here that may run later.
     pub captured: Vec<NameId>,
     /// Names read in the step, at any place.
@@ -137,7 +138,7 @@ impl Analysis<'_> {
                     self.capture(&mut flow, piece, found, scope.immediate, scope.kind);
                 }
             }
-            flow.mutated.extend(piece.facts.mutates.iter().copied());
+            flow.changed.extend(piece.facts.changes.iter().copied());
             // a switch that is on in the notebook may be off in another run
             let switched = matches!(piece.stmt, Stmt::If(stmt) if stmt.elif_else_clauses.is_empty()
                 && !is_main_test(&stmt.test));
@@ -443,7 +444,7 @@ impl Analysis<'_> {
                 }
                 outputs.push(name);
             }
-            for &name in &step.mutated {
+            for &name in &step.changed {
                 let came_in = inputs.contains(&name) && !outputs.contains(&name);
                 if came_in && !step.deletes.contains(&name) && self.live_after(flow, name, at) && !shared(&name) {
                     outputs.push(name);

@@ -12,6 +12,8 @@ use super::model::Dependency;
 use super::versions::normalised;
 
 static DISTRIBUTIONS: Table = Table::new(include_str!("../../data/imports.tsv"));
+/// Distributions named like their import, that everybody knows.
+static COMMON: Table = Table::new(include_str!("../../data/distributions.txt"));
 static IMPLIED: Table = Table::new(include_str!("../../data/implied.tsv"));
 
 /// The distribution that a dotted module comes from, by the longest prefix in the table; `false` where it was guessed
@@ -44,7 +46,7 @@ pub(super) fn dependencies(
             distribution: name.clone(),
             version: version.clone().unwrap_or_default(),
             optional,
-            known: known || version.is_some() || is_common(&name),
+            known: known || version.is_some() || COMMON.contains(&name),
         });
         entry.optional &= optional;
     };
@@ -121,32 +123,4 @@ impl<'a> Visitor<'a> for NestedImports<'_> {
     }
 
     fn visit_expr(&mut self, _: &'a Expr) {}
-}
-
-/// Distributions named like their import, that everybody knows.
-fn is_common(name: &str) -> bool {
-    [
-        "numpy",
-        "pandas",
-        "scipy",
-        "matplotlib",
-        "seaborn",
-        "statsmodels",
-        "sympy",
-        "networkx",
-        "requests",
-        "torch",
-        "tensorflow",
-        "keras",
-        "xgboost",
-        "lightgbm",
-        "plotly",
-        "tqdm",
-        "patsy",
-        "nltk",
-        "numba",
-        "missingno",
-        "wordcloud",
-    ]
-    .contains(&name)
 }

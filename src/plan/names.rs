@@ -80,7 +80,7 @@ pub(super) fn is_keyword(name: &str) -> bool {
 
 /// A legal lower-case name from prose: numbering, emoji and punctuation dropped, accents taken off.
 ///
-/// Empty where nothing is left, as for a heading in a script that has no ASCII form.
+/// Empty where nothing is left, as for a heading in a script that has no ASCII form. `usize::MAX` words are all.
 pub(super) fn snake_case(prose: &str, most_words: usize) -> String {
     let ascii: String = prose
         .nfkd()
@@ -104,7 +104,7 @@ pub(super) fn snake_case(prose: &str, most_words: usize) -> String {
     let kept = words.get(first..).unwrap_or_default();
     let mut name = String::new();
     for word in kept.iter().take(most_words) {
-        if name.len() + word.len() > 40 && !name.is_empty() {
+        if most_words < usize::MAX && name.len() + word.len() > 40 && !name.is_empty() {
             break;
         }
         if !name.is_empty() {
@@ -116,6 +116,43 @@ pub(super) fn snake_case(prose: &str, most_words: usize) -> String {
         name.insert_str(0, "step_");
     }
     name
+}
+
+/// Words before a number that only say where in the document a heading stands.
+const LABELS: &[&str] = &[
+    "appendix", "chapter", "ex", "exercise", "lab", "lesson", "part", "problem", "q", "question", "section", "step",
+    "task",
+];
+
+/// Words that say nothing at the end of a name that was cut there.
+const DANGLING: &[&str] = &[
+    "a", "about", "an", "and", "are", "as", "at", "be", "by", "called", "for", "from", "has", "have", "in", "into",
+    "is", "it", "its", "named", "of", "on", "or", "our", "s", "so", "than", "that", "the", "their", "then", "this",
+    "to", "using", "via", "we", "which", "with", "you", "your",
+];
+
+/// The name of a step from its heading: `Step 3. Assign it to a variable called users` is `assign_it_to_a_variable`.
+pub(super) fn step_name(heading: &str) -> String {
+    let whole = snake_case(heading, 6);
+    let labelled: Vec<&str> = whole.split('_').collect();
+    let number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+    let label =
+        labelled.first().is_some_and(|word| LABELS.contains(word)) && labelled.get(1).is_some_and(|w| number(w));
+    let name = if label {
+        // the words behind the label and its numbers, counted anew
+        let words = snake_case(heading, usize::MAX);
+        let behind: Vec<&str> = words.split('_').skip(1).skip_while(|word| number(word)).collect();
+        snake_case(&behind.join(" "), 6)
+    } else {
+        whole.clone()
+    };
+    let cut = name.len() < snake_case(heading, usize::MAX).len();
+    let mut words: Vec<&str> = name.split('_').collect();
+    while cut && words.len() > 1 && words.last().is_some_and(|word| DANGLING.contains(word)) {
+        words.pop();
+    }
+    let name = words.join("_");
+    if name.is_empty() { whole } else { name }
 }
 
 /// `LoadTheData` from `load_the_data`.

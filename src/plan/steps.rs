@@ -13,7 +13,7 @@ use super::contracts::columns_read;
 use super::dataflow::{DataFlow, StepFlow};
 use super::local::Local;
 use super::model::{Argument, ConfigType, Level, Param, Return, SecretField, Step};
-use super::names::{Allocator, camel_case, is_field_name, snake_case};
+use super::names::{Allocator, camel_case, is_field_name, snake_case, step_name};
 use super::pieces::Piece;
 use super::rewrite::{Rewriting, rewrite};
 use super::sections::Section;
@@ -146,9 +146,12 @@ impl StepMaker<'_> {
         (inputs, outputs): (&[NameId], &[NameId]),
         index: usize,
     ) -> String {
-        let from_heading = snake_case(&section.title, 6);
+        let from_heading = step_name(&section.title);
         if !from_heading.is_empty() && !section.continued {
             return from_heading;
+        }
+        if let Some(said) = pieces.first().and_then(|(_, piece)| said_above(&piece.lead)) {
+            return step_name(said);
         }
         let calls = || {
             let all = pieces.iter().map(|(_, p)| io_calls(p.stmt, &self.facts.imports));
@@ -178,7 +181,13 @@ impl StepMaker<'_> {
             .filter(|n| !n.is_empty())
             .collect();
         if things.is_empty() {
-            format!("step_{}", index + 1)
+            match verb {
+                "plot" => "plot_figures".to_owned(),
+                "report" => "report_values".to_owned(),
+                "write" => "write_files".to_owned(),
+                _ if index == 0 => "set_up".to_owned(),
+                _ => format!("step_{}", index + 1),
+            }
         } else {
             format!("{verb}_{}", things.join("_and_"))
         }
@@ -288,7 +297,7 @@ impl StepMaker<'_> {
     fn level(&self, flow: &StepFlow, inputs: &[NameId], globals: &[String]) -> Level {
         if !globals.is_empty() || flow.reads.iter().any(|name| self.flow.state.contains_key(name)) {
             Level::State
-        } else if flow.mutated.iter().any(|name| inputs.contains(name)) {
+        } else if flow.changed.iter().any(|name| inputs.contains(name)) {
             Level::Mutating
         } else {
             Level::Pure
@@ -320,6 +329,16 @@ impl StepMaker<'_> {
         finder.visit_stmt(piece.stmt);
         finder.found
     }
+}
+
+/// The first comment of a cell, where it reads like a heading: a few words, and no code.
+fn said_above(lead: &str) -> Option<&str> {
+    let said = lead.trim_start().lines().next()?.trim_start_matches('#').trim();
+    let said = said.trim_end_matches(['.', ':', '!']);
+    let is_prose = said.chars().all(|c| c.is_alphanumeric() || " ,'-&/".contains(c));
+    let words = said.split_whitespace().count();
+    let starts = said.chars().next().is_some_and(char::is_alphabetic);
+    (is_prose && starts && (2..=9).contains(&words) && !step_name(said).is_empty()).then_some(said)
 }
 
 /// Headings that stand above this cell inside the section, as comments.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::Facts;
+use ruff_python_ast::Stmt;
+
+use crate::facts::{Effect, Facts, expression_effect};
 use crate::notebook::{CellIdx, CellKind, Notebook};
 use crate::python::{CellCode, is_builtin, provided_by};
 
@@ -83,27 +85,32 @@ fn set_up(plan: &Plan) -> String {
     lines.join("\n")
 }
 
-/// The call of the step that ends with this cell, then what the cell showed, then what stays in the notebook.
+/// The call of the step that begins with this cell, then what the cell showed, then what stays in the notebook.
 fn code(idx: CellIdx, cells: &[CellCode], facts: &Facts, pieces: &[Piece<'_>], plan: &Plan) -> String {
     let mut lines = Vec::new();
     let holder = plan.steps.iter().find(|s| s.cells.0 <= idx && idx <= s.cells.1);
-    if let Some(step) = holder.filter(|step| step.after_cell == idx) {
+    if let Some(step) = holder.filter(|step| step.cells.0 == idx) {
         lines.push(call(step));
     }
-    // what an earlier cell of the step showed is shown once the step has run
-    let from = match holder {
-        Some(step) if step.after_cell == idx => step.cells.0,
-        Some(_) => return lines.join("\n"),
-        None => idx,
-    };
-    let here = pieces.get(pieces.partition_point(|p| p.cell < from)..pieces.partition_point(|p| p.cell <= idx));
-    for piece in here.unwrap_or_default() {
-        match &piece.fate {
-            Fate::Dropped(_) if piece.displayed && is_at_hand(facts, piece, plan, idx) => {
-                lines.push(piece.text().to_owned())
+    let from = pieces.partition_point(|p| p.cell < idx);
+    let below = pieces.get(from..).unwrap_or_default();
+    for (at, piece) in below.iter().enumerate().take_while(|(_, p)| p.cell == idx) {
+        // the step has run to its end by now: what it changes further down is not what the cell showed
+        let rest = below.get(at + 1..).unwrap_or_default();
+        let rest = rest
+            .iter()
+            .take_while(|p| holder.is_some_and(|step| p.cell <= step.cells.1));
+        let shows = match &piece.fate {
+            Fate::Dropped(_) => {
+                shows_something(facts, piece)
+                    && is_at_hand(facts, piece, plan, idx)
+                    && !changes_later(facts, piece, rest)
             }
-            Fate::Left(_) => lines.push(piece.text().to_owned()),
-            _ => {}
+            Fate::Left(_) => true,
+            _ => false,
+        };
+        if shows {
+            lines.push(piece.text().to_owned());
         }
     }
     let foreign = cells
@@ -117,12 +124,27 @@ fn code(idx: CellIdx, cells: &[CellCode], facts: &Facts, pieces: &[Piece<'_>], p
     lines.join("\n")
 }
 
+/// Whether a person at the notebook saw something of the piece: its value, or what it printed.
+fn shows_something(facts: &Facts, piece: &Piece<'_>) -> bool {
+    let Stmt::Expr(expr) = piece.stmt else { return false };
+    piece.displayed || expression_effect(&expr.value, &facts.imports, &|name| facts.is_value(name)) == Effect::Show
+}
+
+/// Whether a name that the piece reads is bound again, or its object changed, by what the step runs below it.
+fn changes_later<'p>(facts: &Facts, piece: &Piece<'_>, mut rest: impl Iterator<Item = &'p Piece<'p>>) -> bool {
+    let read = super::modules::names_read(facts, piece);
+    rest.any(|below| {
+        let binds = below.facts.binds.iter().any(|bind| read.contains(&bind.name));
+        below.is_kept() && (binds || below.facts.changes.iter().any(|name| read.contains(name)))
+    })
+}
+
 /// Whether every name that a displayed expression reads has come out of a step by then, or is imported.
 fn is_at_hand(facts: &Facts, piece: &Piece<'_>, plan: &Plan, idx: CellIdx) -> bool {
     let returned = plan
         .steps
         .iter()
-        .filter(|s| s.after_cell <= idx)
+        .filter(|s| s.cells.0 <= idx)
         .flat_map(|s| s.returns.iter().map(|r| r.name.as_str()));
     let imported = plan.steps_module.imports.iter().map(|i| {
         i.alias

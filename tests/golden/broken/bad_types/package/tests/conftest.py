@@ -39,6 +39,6 @@ def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Resu
     out = tmp_path_factory.mktemp("run")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(out)
-        for name in ["step_1"]:
+        for name in ["report_values"]:
             patch.setattr(steps, name, recorded(getattr(steps, name), name, called))
         return run(config)

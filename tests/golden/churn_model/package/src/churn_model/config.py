@@ -13,8 +13,8 @@ class Config(BaseSettings):
         env_prefix="CHURN_MODEL_", env_file=".env", frozen=True, cli_kebab_case=True, extra="ignore"
     )
 
-    subscribers_csv: Path = Path("data/subscribers.csv")
-    at_risk_csv: Path = Path("at_risk.csv")
+    subscribers_csv: Path = Field(Path("data/subscribers.csv"), description="read by load")
+    at_risk_csv: Path = Field(Path("at_risk.csv"), description="written by at_risk_list")
     random_state: int = 7
     test_share: float = 0.3
     cutoff: float = 0.45

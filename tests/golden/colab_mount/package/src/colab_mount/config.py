@@ -19,7 +19,7 @@ class Config(BaseSettings):
     max_price: int = 250
     save_table: bool = True
     by_month_path: Path = Field(
-        Path("/content/drive/MyDrive/flats/by_month.csv"), description="written"
+        Path("/content/drive/MyDrive/flats/by_month.csv"), description="written by choose_a_month"
     )
     figures_dir: Path | None = Field(
         None, description="where figures go; none are saved without it"

@@ -17,7 +17,7 @@ class Config(BaseSettings):
         extra="ignore",
     )
 
-    allotments_path: Path = Field(Path("data/allotments.csv"), description="read")
+    allotments_path: Path = Field(Path("data/allotments.csv"), description="read by load_df")
     figures_dir: Path | None = Field(
         None, description="where figures go; none are saved without it"
     )

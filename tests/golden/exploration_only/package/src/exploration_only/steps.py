@@ -9,7 +9,7 @@ from exploration_only.figures import save_figures
 
 
 def load_df(allotments_path: Path, figures_dir: Path | None) -> pd.DataFrame:
-    """Cells 1-6."""
+    """Load df (cells 1-6)."""
     df = pd.read_csv(allotments_path)
 
     df["wait_months"].plot.hist(bins=20, figsize=(3.6, 2.2))

@@ -35,4 +35,4 @@ class Config(BaseSettings):
         description="from the environment variable ASSIGNED_SECRET",
     )
     owner: str = "tidewater-tools"
-    open_issues_path: Path = Field(Path("open_issues.csv"), description="written")
+    open_issues_path: Path = Field(Path("open_issues.csv"), description="written by nightly_copy")

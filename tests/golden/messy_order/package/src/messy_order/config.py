@@ -13,5 +13,5 @@ class Config(BaseSettings):
         env_prefix="MESSY_ORDER_", env_file=".env", frozen=True, cli_kebab_case=True, extra="ignore"
     )
 
-    trips_path: Path = Field(Path("data/trips.csv"), description="read")
-    margin_path: Path = Field(Path("margin.csv"), description="written")
+    trips_path: Path = Field(Path("data/trips.csv"), description="read by courier_trips")
+    margin_path: Path = Field(Path("margin.csv"), description="written by cost_2")

@@ -17,8 +17,10 @@ class Config(BaseSettings):
         extra="ignore",
     )
 
-    daily_sales_path: Path = Field(Path("data/daily_sales.csv"), description="read")
-    baking_plan_path: Path = Field(Path("baking_plan.csv"), description="written")
+    daily_sales_path: Path = Field(Path("data/daily_sales.csv"), description="read by load_naive")
+    baking_plan_path: Path = Field(
+        Path("baking_plan.csv"), description="written by make_profile_and_plan"
+    )
     figures_dir: Path | None = Field(
         None, description="where figures go; none are saved without it"
     )

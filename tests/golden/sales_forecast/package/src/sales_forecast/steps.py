@@ -39,7 +39,7 @@ class MakeProfileAndPlanResults(NamedTuple):
 
 
 def load_naive(daily_sales_path: Path, figures_dir: Path | None) -> LoadNaiveResults:
-    """Cells 0-7."""
+    """Load naive (cells 0-7)."""
     plt.rcParams["figure.figsize"] = (5, 2.4)
     plt.rcParams["figure.dpi"] = 50
 
@@ -72,7 +72,7 @@ def load_naive(daily_sales_path: Path, figures_dir: Path | None) -> LoadNaiveRes
 def make_best(
     weekly: Any, window: Any, test: Any, train: Any, naive: Any, figures_dir: Path | None
 ) -> MakeBestResults:
-    """Cells 8-13."""
+    """Make best (cells 8-13)."""
     moving = weekly.shift(1).rolling(window).mean().reindex(test.index)
 
     # last year's week, scaled by how this year compares so far
@@ -105,7 +105,7 @@ def make_best(
 def make_profile_and_plan(
     filled: Any, forecasts: Any, best: Any, baking_plan_path: Path
 ) -> MakeProfileAndPlanResults:
-    """Cells 14-15."""
+    """Make profile and plan (cells 14-15)."""
     # weekday profile, for the ovens; has nothing to do with the forecast
     profile = filled.groupby(filled.index.day_name()).mean().round(0)
 

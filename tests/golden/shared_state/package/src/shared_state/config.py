@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -16,5 +17,7 @@ class Config(BaseSettings):
         extra="ignore",
     )
 
-    movements_path: Path = Path("data/movements.csv")
+    movements_path: Path = Field(
+        Path("data/movements.csv"), description="read by stock_room_replay"
+    )
     tax: float = 0.2

@@ -18,8 +18,8 @@ class Results(NamedTuple):
 def run(config: Config) -> Results:
     """Run every step in the notebook's order."""
     rng = steps.hyper_parameters(config.seed)
-    rng, X, y, train, valid = steps.data(rng, config.n_per_class, config.noise)
-    net, history, best_loss, best_epoch, X, y = steps.train_2(
+    X, y, train, valid = steps.data(rng, config.n_per_class, config.noise)
+    net, history, best_loss, best_epoch = steps.train_2(
         rng,
         train,
         X,

@@ -13,7 +13,6 @@ from training_loop.functions import MLP, accuracy, bce, make_spirals
 class DataResults(NamedTuple):
     """What `data` returns."""
 
-    rng: Any
     X: Any
     y: Any
     train: Any
@@ -27,8 +26,6 @@ class Train2Results(NamedTuple):
     history: Any
     best_loss: Any
     best_epoch: Any
-    X: Any
-    y: Any
 
 
 def hyper_parameters(seed: int) -> Any:
@@ -43,7 +40,7 @@ def data(rng: Any, n_per_class: int, noise: float) -> DataResults:
     order = rng.permutation(len(X))
     cut = int(0.75 * len(X))
     train, valid = order[:cut], order[cut:]
-    return DataResults(rng, X, y, train, valid)
+    return DataResults(X, y, train, valid)
 
 
 def train_2(
@@ -86,7 +83,7 @@ def train_2(
             break
         if epoch % 20 == 0:
             print(f"epoch {epoch:3d}  train {history[-1]['train']:.3f}  valid {valid_loss:.3f}")
-    return Train2Results(net, history, best_loss, best_epoch, X, y)
+    return Train2Results(net, history, best_loss, best_epoch)
 
 
 def how_it_went(

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def make_mean() -> Any:
-    """Cells 0-3."""
+    """Make mean (cells 0-3)."""
     litres = [12, 15, 9]
 
     total = sum(litres)

@@ -1,8 +1,8 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
 
-def step_1() -> None:
-    """Cells 1-7."""
+def report_values() -> None:
+    """Report values (cells 1-7)."""
     answer = 6 * 7
 
     answer += 1

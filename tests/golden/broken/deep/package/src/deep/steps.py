@@ -4,6 +4,6 @@ from typing import Any
 
 
 def make_depth() -> Any:
-    """Cell 0."""
+    """Make depth (cell 0)."""
     depth = 2000
     return depth

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def make_cafe() -> Any:
-    """Cells 0-1."""
+    """Make cafe (cells 0-1)."""
     half = "�"
     print("half an emoji: � and a whole one: 🙂")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def make_rain() -> Any:
-    """Cells 2-3."""
+    """Make rain (cells 2-3)."""
     rain = [0, 4, 11, 2, 0, 0, 7]
     sum(rain)
 

@@ -6,7 +6,7 @@ from quick_stats.functions import summarise
 
 
 def make_by_week() -> Any:
-    """Cells 2-5."""
+    """Make by week (cells 2-5)."""
     minutes = [38, 41, 37, 52, 44, 39, 40, 61, 43, 36]
 
     summary = summarise(minutes)

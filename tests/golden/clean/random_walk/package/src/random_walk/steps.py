@@ -10,7 +10,7 @@ from random_walk.figures import save_figures
 
 
 def make_fig(steps_value: int, figures_dir: Path | None) -> Any:
-    """Cells 2-4."""
+    """Make fig (cells 2-4)."""
     rng = np.random.default_rng(3)
     steps = rng.choice([-1, 1], size=steps_value)
     position = steps.cumsum()
