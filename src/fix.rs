@@ -5,12 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Strictness, check_beside, rule_names};
-use crate::facts::Beside;
 use crate::finding::{Finding, Severity};
 use crate::notebook::ReadError;
 use crate::report::NotebookReport;
-use crate::select::Selection;
 use crate::text::EditSet;
 use crate::verdict::Verdict;
 
@@ -24,26 +21,24 @@ pub struct Fixed {
     pub report: NotebookReport,
 }
 
+/// From a notebook's text to what is said of it.
+pub type Judge<'a> = &'a dyn Fn(&str) -> Result<NotebookReport, ReadError>;
+
 /// Fixes a notebook's text. `with_unsafe`: also where a fix changes what the notebook computes.
+///
+/// `open` says what there is to fix: what is accepted stays. `everything` is of every rule at every severity: a fix
+/// answers for what it does to all of them.
 ///
 /// # Errors
 /// A text that is no notebook.
-pub fn fix(
-    path: &str,
-    text: &str,
-    strictness: &Strictness,
-    with_unsafe: bool,
-    beside: &Beside<'_>,
-) -> Result<Fixed, ReadError> {
-    let everything = everything(strictness);
-    let judged = |text: &str, strictness: &Strictness| check_beside(path, text, strictness, beside);
+pub fn fix(text: &str, with_unsafe: bool, open: Judge<'_>, everything: Judge<'_>) -> Result<Fixed, ReadError> {
     let mut fixed = Fixed {
         text: text.to_owned(),
         done: Vec::new(),
-        report: judged(text, strictness)?,
+        report: open(text)?,
     };
-    while let Some((better, done)) = step(&fixed, with_unsafe, &|text| judged(text, &everything))? {
-        fixed.report = judged(&better, strictness)?;
+    while let Some((better, done)) = step(&fixed, with_unsafe, everything)? {
+        fixed.report = open(&better)?;
         fixed.text = better;
         fixed.done.extend(done);
     }
@@ -52,11 +47,7 @@ pub fn fix(
 
 /// The first fix that can be kept, with what it does. Each removes a finding and adds none, so that this comes to an
 /// end. An unsafe one is tried first: cells in their order need no outputs cleared.
-fn step(
-    fixed: &Fixed,
-    with_unsafe: bool,
-    judged: &dyn Fn(&str) -> Result<NotebookReport, ReadError>,
-) -> Result<Option<(String, Vec<String>)>, ReadError> {
+fn step(fixed: &Fixed, with_unsafe: bool, judged: Judge<'_>) -> Result<Option<(String, Vec<String>)>, ReadError> {
     let offering = |safe: bool| {
         let findings = fixed.report.findings.iter();
         findings.filter(move |finding| finding.fix.as_ref().is_some_and(|fix| fix.safe == safe))
@@ -108,15 +99,6 @@ fn apply(text: &str, findings: &[&Finding]) -> Option<String> {
     }
     let changed = edits.apply(text);
     (changed != text).then_some(changed)
-}
-
-/// Every rule at every severity: a fix answers for what it does to all of them.
-fn everything(strictness: &Strictness) -> Strictness {
-    Strictness {
-        magics: strictness.magics.clone(),
-        selection: Selection::all(&rule_names()),
-        warnings_are_errors: false,
-    }
 }
 
 fn is_better(before: &NotebookReport, after: &NotebookReport, fixed: &[&Finding]) -> bool {

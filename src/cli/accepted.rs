@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::baseline::{Baseline, Entry, Salt, retain_new};
 use crate::check::check_to_compare;
 use crate::facts::Beside;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::git::Earlier;
 use crate::io;
 use crate::report::NotebookReport;
@@ -47,27 +47,28 @@ impl<'a> Known<'a> {
         self.baseline.as_ref().map(|baseline| baseline.salt.clone()).or(plain)
     }
 
-    /// Takes out the findings that a notebook had at the earlier revision.
+    /// The findings that a notebook had at the earlier revision; none where there was no notebook.
     ///
     /// # Errors
     /// Git fails.
-    pub fn keep_new(&self, job: &Job, beside: &Beside<'_>, report: &mut NotebookReport) -> Result<(), UserError> {
-        let Some(earlier) = &self.earlier else { return Ok(()) };
+    pub fn earlier(&self, job: &Job, beside: &Beside<'_>) -> Result<Vec<Finding>, UserError> {
+        let Some(earlier) = &self.earlier else {
+            return Ok(Vec::new());
+        };
         let old = earlier
             .read(&job.found.path)?
             .and_then(|bytes| String::from_utf8(bytes).ok());
-        let Some(old) = old else { return Ok(()) };
-        // what was no notebook had no findings
-        if let Ok(old) = check_to_compare(
-            &report.path,
-            &old,
-            &job.resolved.strictness,
-            beside,
-            self.salt().as_ref(),
-        ) {
-            retain_new(&old.findings, &mut report.findings);
+        let strictness = &job.resolved.strictness;
+        let report = old.and_then(|old| check_to_compare("", &old, strictness, beside, self.salt().as_ref()).ok());
+        Ok(report.map(|report| report.findings).unwrap_or_default())
+    }
+
+    /// Takes out what is accepted, as fixing must see it: `apply` says what became of the entries.
+    pub fn hide(&self, job: &Job, earlier: &[Finding], findings: &mut Vec<Finding>) {
+        retain_new(earlier, findings);
+        if let (Some(file), Some(baseline)) = (&self.args.baseline, &self.baseline) {
+            baseline.apply(&path_from(file, &job.found.path), findings);
         }
-        Ok(())
     }
 
     /// Takes out what the baseline accepts, or writes it. `judged` are all notebooks that could be read.

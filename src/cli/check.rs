@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self as std_io, BufWriter, Write};
 use std::path::Path;
 
-use crate::check::{check_to_compare, rule_infos};
+use crate::baseline::retain_new;
+use crate::check::{Strictness, check_to_compare, rule_infos};
 use crate::fix::fix;
 use crate::io;
 use crate::redact::hidden;
@@ -75,28 +76,39 @@ fn one(job: &Job, args: &CheckArgs, known: &Known<'_>, with_lines: bool) -> Resu
     let beside = |path: &str| io::read_source(&folder.join(path));
     let salt = known.salt();
     let unreadable = |error| UserError::unreadable(&name, &error);
+    let report_of =
+        |text: &str, strictness: &Strictness| check_to_compare(&name, text, strictness, &beside, salt.as_ref());
+    let earlier = known.earlier(job, &beside)?;
     let mut judged = Judged {
-        report: check_to_compare(&name, &text, strictness, &beside, salt.as_ref()).map_err(unreadable)?,
+        report: report_of(&text, strictness).map_err(unreadable)?,
         done: Vec::new(),
         difference: String::new(),
     };
     let offered = judged.report.findings.iter().any(|finding| finding.fix.is_some());
     let mut text = text;
     if offered && (args.fix || args.diff) {
-        let fixed = fix(&name, &text, strictness, args.unsafe_fixes, &beside).map_err(unreadable)?;
+        let open = |text: &str| {
+            let mut report = report_of(text, strictness)?;
+            known.hide(job, &earlier, &mut report.findings);
+            Ok(report)
+        };
+        let everything = Strictness::everything(strictness.magics.clone());
+        let everything = |text: &str| report_of(text, &everything);
+        let fixed = fix(&text, args.unsafe_fixes, &open, &everything).map_err(unreadable)?;
         if args.diff {
             judged.difference = difference(&name, &hidden(&text), &hidden(&fixed.text), colour(args.color));
         } else if fixed.text != text {
             io::write_atomic(&job.found.path, fixed.text.as_bytes())?;
         }
+        // what a baseline accepts is taken out at the end, so that it can be told what it accepts in vain
         judged.report = match &salt {
-            Some(_) => check_to_compare(&name, &fixed.text, strictness, &beside, salt.as_ref()).map_err(unreadable)?,
+            Some(_) => report_of(&fixed.text, strictness).map_err(unreadable)?,
             None => fixed.report,
         };
         judged.done = fixed.done;
         text = fixed.text;
     }
-    known.keep_new(job, &beside, &mut judged.report)?;
+    retain_new(&earlier, &mut judged.report.findings);
     if with_lines {
         judged.report.locate(&text);
     }

@@ -279,3 +279,27 @@ fn a_folder_without_a_repository_has_no_revisions() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("not a git repository"), "{}", ran.err);
 }
+
+#[test]
+fn what_is_accepted_is_not_fixed() {
+    let sandbox = Sandbox::new();
+    let cells = [
+        cell("one", 1, "base = 2", ""),
+        cell("two", 6, "rate = base / 10", ""),
+        cell("three", 3, "print(100 * rate)", "10.0\n"),
+    ];
+    sandbox.write_notebook("a.ipynb", &with_ids(&cells));
+    let text = || std::fs::read_to_string(sandbox.path().join("a.ipynb")).unwrap();
+    let before = text();
+    assert_eq!(sandbox.run(&["check", "--write-baseline", "known"]).code, 0);
+    let ran = sandbox.run(&["check", "--fix", "--baseline", "known"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert_eq!(text(), before);
+    // what came after is
+    let mut more = cells.to_vec();
+    more.push(cell("four", 7, "x = 1  # mortarboard: ignore[MB401]", ""));
+    sandbox.write_notebook("a.ipynb", &with_ids(&more));
+    let ran = sandbox.run(&["check", "--fix", "--baseline", "known"]);
+    assert!(ran.err.starts_with("a.ipynb: fixed: "), "{}{}", ran.err, ran.out);
+    assert!(text().contains("10.0") && !text().contains("ignore["), "{}", text());
+}

@@ -341,12 +341,13 @@ fn fixes_only_mend() {
         warnings_are_errors: false,
         magics: Magics::default(),
     };
+    let judge = |text: &str| check("a.ipynb", text, &strictness);
     each(|path, notebook| {
-        let before = check("a.ipynb", notebook.text, &strictness).unwrap();
+        let before = judge(notebook.text).unwrap();
         let offers = before.findings.iter().any(|finding| finding.fix.is_some());
         for with_unsafe in [false, true] {
             let place = || format!("{} (unsafe fixes: {with_unsafe})", path.display());
-            let fixed = fix("a.ipynb", notebook.text, &strictness, with_unsafe, &|_| None).unwrap();
+            let fixed = fix(notebook.text, with_unsafe, &judge, &judge).unwrap();
             assert_eq!(fixed.done.is_empty(), fixed.text == notebook.text, "{}", place());
             assert!(offers || fixed.done.is_empty(), "{}", place());
             assert!(fixed.report.findings.len() <= before.findings.len(), "{}", place());
@@ -354,7 +355,7 @@ fn fixes_only_mend() {
                 let known = before.findings.iter().any(|old| old.fingerprint == finding.fingerprint);
                 assert!(known, "{}: {} came", place(), finding.message);
             }
-            let again = fix("a.ipynb", &fixed.text, &strictness, with_unsafe, &|_| None).unwrap();
+            let again = fix(&fixed.text, with_unsafe, &judge, &judge).unwrap();
             assert!(
                 again.done.is_empty() && again.text == fixed.text,
                 "{}: a second run",
