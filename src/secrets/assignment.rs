@@ -20,6 +20,10 @@ enum Kind {
 /// `strong`: something between the two, or around the value, shows that it is assigned.
 pub(super) fn judge(name: &str, before: &str, value: &str, stands: Stands) -> Option<Confidence> {
     let parted = snake(name);
+    if parted.ends_with("secret_id") && stands != Stands::Beside && is_uuid(value) {
+        // half of what a program logs in to a vault with
+        return Some(Confidence::Likely);
+    }
     let kind = kind_of(&parted, before)?;
     let beside =
         stands == Stands::Beside && (kind == Kind::Password || is_name(value) || value.contains([':', '/', '.']));

@@ -1,5 +1,7 @@
 //! What a candidate must be beyond its pattern: checksums, structure, entropy.
 
+use memchr::memmem;
+
 use crate::finding::Confidence;
 use crate::text::Span;
 
@@ -82,17 +84,51 @@ pub(super) fn mixed_tail(candidate: Candidate<'_>) -> Option<Confidence> {
     })
 }
 
-/// GitHub's tokens end in the CRC-32 of what stands before, in base 62.
-pub(super) fn github(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
+/// What a checksum says of a token: one that is right is certain. One that is wrong may be of a token made by hand, or
+/// of an issuer's own server, so that it only leaves a doubt.
+fn summed(right: bool) -> Option<Confidence> {
+    Some(if right { Confidence::Certain } else { Confidence::Likely })
+}
+
+/// Tokens of GitHub and npm end in the CRC-32 of what stands between it and their prefix, in base 62.
+pub(super) fn base62_sum(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
     let (_, body) = secret.split_once('_')?;
-    let cut = body.len().checked_sub(6)?;
-    let (random, checksum) = body.split_at_checked(cut)?;
-    // tokens made by hand for tests, and those of GitHub Enterprise, have other checksums
-    Some(if base62(crc32(random.as_bytes())) == checksum {
-        Confidence::Certain
-    } else {
-        Confidence::Likely
-    })
+    let (random, checksum) = body.split_at_checked(body.len().checked_sub(6)?)?;
+    summed(in_base(crc32(random.as_bytes()), 62, 6) == checksum)
+}
+
+/// Grafana's service tokens end in the CRC-32 of all before, its bytes from the last to the first.
+pub(super) fn grafana(candidate: Candidate<'_>) -> Option<Confidence> {
+    let secret = candidate.secret;
+    match secret.rsplit_once('_') {
+        Some((body, checksum)) if secret.starts_with("glsa_") => {
+            let bytes = crc32(body.as_bytes()).to_le_bytes();
+            summed(bytes.map(|byte| format!("{byte:02x}")).concat() == checksum)
+        }
+        _ => Some(Confidence::Certain),
+    }
+}
+
+/// Atlassian's tokens end in `=` and the CRC-32 of all before, in capitals; the `=` counts.
+pub(super) fn atlassian(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    let at = secret.rfind('=').map_or(secret.len(), |at| at + 1);
+    let (body, checksum) = secret.split_at_checked(at)?;
+    summed(checksum.is_empty() || format!("{:08X}", crc32(body.as_bytes())) == checksum)
+}
+
+/// GitLab's routable tokens end in the CRC-32 of all before, in base 36; the older ones have none.
+pub(super) fn gitlab(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    if !secret.contains('.') {
+        return Some(Confidence::Certain);
+    }
+    let (body, checksum) = secret.split_at_checked(secret.len().checked_sub(7)?)?;
+    summed(in_base(crc32(body.as_bytes()), 36, 7) == checksum)
+}
+
+/// Bitbucket's app passwords end in the CRC-32 of all before, in capitals.
+pub(super) fn bitbucket(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    let (body, checksum) = secret.split_at_checked(secret.len().checked_sub(8)?)?;
+    summed(format!("{:08X}", crc32(body.as_bytes())) == checksum)
 }
 
 pub(super) fn crc32(bytes: &[u8]) -> u32 {
@@ -108,12 +144,15 @@ pub(super) fn crc32(bytes: &[u8]) -> u32 {
         .fold(!0, |crc: u32, byte| (0..8).fold(crc ^ u32::from(*byte), step))
 }
 
-fn base62(mut number: u32) -> String {
-    const DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut out = [b'0'; 6];
+fn in_base(mut number: u32, base: u32, places: usize) -> String {
+    // base 36 has no capitals
+    const BASE_36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    const BASE_62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let digits = if base == 36 { BASE_36 } else { BASE_62 };
+    let mut out = vec![b'0'; places];
     for place in out.iter_mut().rev() {
-        *place = DIGITS.get((number % 62) as usize).copied().unwrap_or(b'0');
-        number /= 62;
+        *place = digits.get((number % base) as usize).copied().unwrap_or(b'0');
+        number /= base;
     }
     out.iter().map(|byte| char::from(*byte)).collect()
 }
@@ -164,9 +203,32 @@ pub(super) fn uri_password(Candidate { whole, secret, .. }: Candidate<'_>) -> Op
     })
 }
 
-/// A private key in base64 of its PEM form: enough of it.
+/// A private key in base64 of its PEM form, alone or within a file: enough of it, and no certificate.
 pub(super) fn pem_base64(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
-    (secret.len() >= 80 && entropy(secret) > 3.5).then_some(Confidence::Certain)
+    let key = match base64::decode(secret) {
+        Some(bytes) => {
+            let held = |part: &[u8]| memmem::find(&bytes, part).is_some();
+            held(b"PRIVATE KEY") || !(held(b"-----BEGIN C") || held(b"PUBLIC KEY"))
+        }
+        None => true,
+    };
+    (key && secret.len() >= 80 && entropy(secret) > 3.5).then_some(Confidence::Certain)
+}
+
+/// A JSON Web Token in base64.
+pub(super) fn jwt_base64(Candidate { secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    let decoded = String::from_utf8(base64::decode(secret)?).ok()?;
+    (decoded.starts_with("eyJ") && decoded.contains('.')).then_some(Confidence::Certain)
+}
+
+/// A key beside the name of whoever gave it: something between the two says what it is.
+pub(super) fn vendor(Candidate { before, secret, .. }: Candidate<'_>) -> Option<Confidence> {
+    let lower = before.to_ascii_lowercase();
+    let digits = secret.bytes().filter(u8::is_ascii_digit).count();
+    let letters = secret.bytes().filter(u8::is_ascii_alphabetic).count();
+    let labelled = LABELS.iter().any(|label| lower.contains(label));
+    let drawn = digits >= 3 && letters >= 3 && entropy(secret) >= 3.0 && !is_name(secret);
+    (labelled && drawn && !is_public(&lower)).then_some(Confidence::Likely)
 }
 
 /// The start of a JSON Web Token, as one that was cut or made by hand still shows: a header that names an algorithm.

@@ -35,7 +35,7 @@ const NAME: &str = "a secret under a telling name";
 
 /// Characters of a name, and of a value.
 const LONGEST_NAME: usize = 80;
-const LONGEST_VALUE: usize = 400;
+const LONGEST_VALUE: usize = 2_000;
 
 /// The names of a text, met in order.
 pub(super) struct Labels<'t> {
@@ -164,13 +164,17 @@ impl<'t> Labels<'t> {
             let mut start = escaped + 1;
             // `"""` and `'''`
             start = self.skip(start, 2, |byte| byte == mark);
+            // `'"…"'`, as a program is told a text with its quotes
+            let inner = self.byte(start);
+            let mark = if quote(inner) { inner } else { mark };
+            start = self.skip(start, 1, |byte| byte == inner && quote(byte));
             let end = self.skip(start, LONGEST_VALUE, |byte| byte != mark && byte != b'\n');
             if self.byte(end) != mark {
                 return None;
             }
             let value = Span::new(start, end).slice(self.text).trim_end_matches('\\');
             // the quote closed a text that the name stood in
-            if value.starts_with([',', ')', '}', ']', ';', ':']) && !quoted_name {
+            if value.starts_with([',', ')', '}', ']', ';', ':']) && !quoted_name && sign != Sign::Comma {
                 return None;
             }
             return Some((sign, Span::new(start, start + value.len()), true));

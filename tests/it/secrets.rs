@@ -291,3 +291,33 @@ fn base64(bytes: &[u8]) -> String {
     }
     out
 }
+
+/// Where a format has a checksum, a right one makes the finding certain, and a wrong one leaves a doubt: a token may be
+/// of an issuer's own server.
+#[test]
+fn checksums_are_read() {
+    let sandbox = Sandbox::new();
+    let confidence = |token: &str| {
+        sandbox.write_notebook("a.ipynb", &notebook(&[code(Some(1), &format!("connect('{token}')"))]));
+        let report = sandbox.json(&["--select", "MB302", "a.ipynb"]);
+        assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{token}");
+        report["findings"][0]["confidence"].as_str().unwrap().to_owned()
+    };
+    for (body, sum) in [
+        ("ghp_Fb¦Y8NwcUeb4c0wrUGZECjUYrZUPet9", "1VOUZ4"),
+        ("npm_Ee¦9txXOl0gn4Amzb2Jn1qtHUckwuOj", "09puk0"),
+        ("glsa_o¦wRPkpaSzx8uN628VDGzhRnesJQWrOaM_", "22552240"),
+        (
+            "ATATT3¦xFfGF0YbQbEvLhwx1sHcgiAitKzYvaa6jfDeraHI74UseU5Mp4Qv91IRnQt72cdm2OjbLZuxHWF2J046cY2yCQIdG9i2tLKNz8vtOOTtXOftchZ6dypWHRekjFxJRGXJZL0oQbK1Odbe83eeLTMhwMcjHlV1b3zh1zNGeTJbcKBNBKmN=",
+            "388E4C61",
+        ),
+        ("ATBBsc¦GJoO6nq1ahl8JWEfpHFKBh", "4550996D"),
+        ("glpat-¦Rfi66cKyLhrESpszA5LlfDuaSHEo72XzCKprraBt.01.0w", "1dvxggy"),
+    ] {
+        let token = example(body) + sum;
+        assert_eq!(confidence(&token), "certain", "{token}");
+        let last = if sum.ends_with('3') { "4" } else { "3" };
+        let other = token[..token.len() - 1].to_owned() + last;
+        assert_eq!(confidence(&other), "likely", "{other}");
+    }
+}

@@ -6,20 +6,47 @@ use super::{Check, Detector, Form};
 
 const TOKENS: &str = include_str!("../../../data/secret_tokens.tsv");
 const SERVICES: &str = include_str!("../../../data/secret_services.tsv");
+const VENDORS: &str = include_str!("../../../data/secret_vendors.txt");
 
-/// The rows of both tables. A row that isn't well-formed is left out, which a test notices.
+/// The rows of the tables. A row that isn't well-formed is left out, which a test notices.
 pub(super) fn read() -> Vec<Detector> {
     rows(TOKENS)
         .filter_map(token)
         .chain(rows(SERVICES).filter_map(service))
+        .chain(std::iter::once(vendors()))
         .collect()
 }
 
+/// One row for all whose keys look like anybody's. It is the last: others know more.
+fn vendors() -> Detector {
+    Detector {
+        id: "vendor-key",
+        name: "a service's key",
+        keywords: lines(VENDORS).collect::<Vec<_>>().leak(),
+        pattern: r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[\w-]{20,128}={0,2}",
+        reach: 200,
+        entropy: 3.0,
+        form: Form::Service,
+        human: false,
+        check: checks::vendor,
+        yes: &[
+            "crow¦din SECRET key 6815522925bbeaaa247510a9",
+            "rebrand¦ly key: yjX2bq0PzTf7LmQ9vRk4s8Wd",
+        ],
+        no: &[
+            "crowdin",
+            "crowdin key: my-project-for-the-docs-2024",
+            "crowdin project 6815522925bbeaaa247510a9",
+        ],
+    }
+}
+
+fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.lines().filter(|line| !line.starts_with('#'))
+}
+
 fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| line.split('\t').collect())
+    lines(table).map(|line| line.split('\t').collect())
 }
 
 fn token(row: Vec<&'static str>) -> Option<Detector> {
@@ -58,7 +85,7 @@ fn service(row: Vec<&'static str>) -> Option<Detector> {
         name,
         keywords: words(keywords),
         pattern,
-        reach: 900,
+        reach: 1_300,
         entropy: 2.5,
         form: Form::Service,
         human: false,
@@ -78,6 +105,8 @@ fn named(check: &str) -> Option<Check> {
         "certain" => checks::certain,
         "drawn" => checks::drawn,
         "human" => checks::called_password,
+        "bitbucket" => checks::bitbucket,
+        "jwt64" => checks::jwt_base64,
         "mixed" => checks::mixed,
         "slack" => checks::slack,
         "pem64" => checks::pem_base64,
@@ -93,6 +122,7 @@ mod tests {
             .iter()
             .flat_map(|table| super::rows(table))
             .count();
-        assert_eq!(super::read().len(), lines);
+        // and one for all vendors
+        assert_eq!(super::read().len(), lines + 1);
     }
 }
