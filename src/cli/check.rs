@@ -92,7 +92,7 @@ fn one(job: &Job, args: &CheckArgs, known: &Known<'_>, with_lines: bool) -> Resu
             known.hide(job, &earlier, &mut report.findings);
             Ok(report)
         };
-        let everything = Strictness::everything(strictness.magics.clone());
+        let everything = strictness.clone().everything();
         let everything = |text: &str| report_of(text, &everything);
         let fixed = fix(&text, args.unsafe_fixes, &open, &everything).map_err(unreadable)?;
         if args.diff {
