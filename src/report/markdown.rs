@@ -93,8 +93,8 @@ fn table(rows: &[(&NotebookReport, [usize; 3])], all: usize, out: &mut dyn Write
     }
     match (rows.len(), all - rows.len()) {
         (_, 0) => Ok(()),
-        (0, all) => writeln!(out, "_{} judged_", plural(all, "notebook")),
-        (_, others) => writeln!(out, "\n_nothing found in {}_", plural(others, "other notebook")),
+        (0, all) => writeln!(out, "{} judged", plural(all, "notebook")),
+        (_, others) => writeln!(out, "\nnothing found in {}", plural(others, "other notebook")),
     }
 }
 
