@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::emit::{Tree, emit};
-use crate::facts::Facts;
+use crate::facts::{Companions, Facts};
 use crate::finding::PlaceKind;
 use crate::io;
 use crate::notebook::{self, Notebook};
@@ -14,7 +14,7 @@ use crate::plan::{
     self, LocalModule, NotebookRef, Options, Plan, Refusal, SecretSpan, Verdict, imported_by, imported_names,
     title_and_summary,
 };
-use crate::python::{CellCode, Magics, desugar, is_stdlib, parse_cells};
+use crate::python::{CellCode, desugar, is_stdlib, parse_cells};
 use crate::report::printable;
 use crate::secrets::{self, Secrets};
 use crate::update::{RECORD, Record};
@@ -22,6 +22,7 @@ use crate::update::{RECORD, Record};
 use super::Outcome;
 use super::args::GraduateArgs;
 use super::describe::describe_plan;
+use super::nearest::{Nearest, absolute};
 use super::talk::{UserError, colour, difference, note, print};
 use super::update::Package;
 use super::verify::verify;
@@ -48,11 +49,13 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     let name = args.notebook.to_string_lossy();
     let text = io::read(&args.notebook).map_err(|error| vec![error.into()])?;
     let notebook = notebook::read(&text).map_err(|error| vec![UserError::unreadable(&name, &error)])?;
-    let cells = parse_cells(&notebook, &Magics::default())
+    let settings = Nearest::new(args.config.as_deref(), args.no_config)?.of(&absolute(&args.notebook))?;
+    let magics = settings.map(|settings| settings.magics.clone()).unwrap_or_default();
+    let cells = parse_cells(&notebook, &magics)
         .into_iter()
         .map(|code| plain(&notebook, code))
         .collect::<Vec<_>>();
-    let facts = Facts::gather(&cells);
+    let facts = Facts::gather_with(&cells, magics, Companions::default());
     let secrets = secrets::scan(&notebook);
     let options = Options {
         package: asked_name(args).map_err(|error| vec![error])?,

@@ -14,8 +14,6 @@ mod inventory;
 mod manual;
 mod nbstripout;
 mod nearest;
-mod progress;
-mod projects;
 mod redact;
 mod report;
 mod resolve;

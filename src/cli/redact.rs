@@ -51,7 +51,9 @@ fn one(job: &Job, args: &RedactArgs) -> Result<Done, UserError> {
     let path = &job.found.path;
     let text = io::read(path)?;
     let name = path.display().to_string();
-    let redacted = redact(&text, options(args), Some(&job.resolved.not_ignored))
+    let resolved = &job.resolved;
+    let magics = &resolved.strictness.magics;
+    let redacted = redact(&text, options(args), Some(&resolved.not_ignored), magics)
         .map_err(|error| UserError::unredacted(&name, &error))?;
     let changed = redacted.text != text;
     if changed && !args.check && !args.diff {
@@ -77,7 +79,8 @@ fn filter(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
     let text = io::read_stdin().map_err(|error| vec![error.into()])?;
     // the settings of the folder that it is piped in from
     let here = Resolver::new(&RuleArgs::default(), &args.files)?.resolve(Path::new("-.ipynb"))?;
-    let redacted = redact(&text, options(args), Some(&here.not_ignored))
+    let magics = &here.strictness.magics;
+    let redacted = redact(&text, options(args), Some(&here.not_ignored), magics)
         .map_err(|error| vec![UserError::unredacted("-", &error)])?;
     let changed = redacted.text != text;
     if args.diff && changed {

@@ -10,7 +10,6 @@ mod execution;
 pub mod flow;
 pub mod history;
 mod hosts;
-mod imported;
 mod io;
 mod model;
 mod names;
@@ -23,7 +22,6 @@ mod walk;
 pub use companions::{Beside, Companion, Companions};
 pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
 pub use execution::{Execution, Fall, in_order};
-pub use imported::{Imported, imported};
 pub use io::{Direction, IoCall, io_calls};
 pub use model::{
     Asked, Bind, BindKind, CellFacts, Certainty, FileUse, Receiver, Reflection, Role, Scope, ScopeId, ScopeKind,
@@ -94,6 +92,11 @@ impl Facts {
         self.names
             .find(name)
             .is_some_and(|id| self.seen.get(&id) == Some(&true))
+    }
+
+    /// The magics that are known.
+    pub fn magics(&self) -> &Magics {
+        &self.magics
     }
 
     /// The text of a name.

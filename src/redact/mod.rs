@@ -56,10 +56,16 @@ pub enum RedactError {
 const ROUNDS: usize = 4;
 
 /// Redacts a notebook's text. `not_ignored` are the rules whose findings matter: all, unless settings say otherwise.
+/// `magics` are those that are known.
 ///
 /// # Errors
 /// A text that is no notebook, and (a fault of ours) a result that is none or still holds a secret.
-pub fn redact(text: &str, options: Options, not_ignored: Option<&Selection>) -> Result<Redacted, RedactError> {
+pub fn redact(
+    text: &str,
+    options: Options,
+    not_ignored: Option<&Selection>,
+    magics: &Magics,
+) -> Result<Redacted, RedactError> {
     let mut current = text.to_owned();
     let mut done = BTreeMap::new();
     let (mut hidden_before, mut hidden_after) = (EditSet::new(), EditSet::new());
@@ -72,7 +78,7 @@ pub fn redact(text: &str, options: Options, not_ignored: Option<&Selection>) -> 
         let asked = options.source || current.contains(suppress::MARK);
         let readable = asked && notebook.language.is_python() && notebook.format.0 != 2;
         let cells = if readable {
-            parse_cells(&notebook, &Magics::default())
+            parse_cells(&notebook, magics)
         } else {
             Vec::new()
         };

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-use mortarboard::check::{Strictness, check};
-use mortarboard::finding::PlaceKind;
+use mortarboard::check::{Strictness, check, rule_names};
+use mortarboard::finding::{PlaceKind, Severity};
 use mortarboard::fix::fix;
 use mortarboard::notebook::{self, Notebook};
 use mortarboard::python::{Magics, parse_cells};
 use mortarboard::redact::{Options, redact};
 use mortarboard::secrets::{self, Secret};
+use mortarboard::select::Selection;
 use mortarboard::text::{EditSet, Span};
 use serde_json::Value;
 
@@ -207,7 +208,12 @@ fn sources_are_what_python_reads() {
 
 #[test]
 fn findings_stand_where_they_say() {
-    let strictness = Strictness::default();
+    let selection = Selection::resolve(&rule_names(), None, &[], Severity::Note).unwrap();
+    let strictness = Strictness {
+        selection,
+        warnings_are_errors: false,
+        magics: Magics::default(),
+    };
     each(|path, notebook| {
         let report = check("a.ipynb", notebook.text, &strictness).unwrap();
         for finding in &report.findings {
@@ -268,7 +274,7 @@ fn redacting_hides_secrets_and_nothing_else() {
 
 fn redaction_faults(before: &Notebook<'_>, source: bool) -> Vec<String> {
     let options = Options { source, paths: source };
-    let redacted = match redact(before.text, options, None) {
+    let redacted = match redact(before.text, options, None, &Magics::default()) {
         Ok(redacted) => redacted,
         Err(error) => return vec![format!("{error:?}")],
     };
@@ -278,7 +284,7 @@ fn redaction_faults(before: &Notebook<'_>, source: bool) -> Vec<String> {
             faults.push(fault.to_owned());
         }
     };
-    match redact(&redacted.text, options, None) {
+    match redact(&redacted.text, options, None, &Magics::default()) {
         Ok(again) => hold(again.text == redacted.text, "a second run changes it"),
         Err(error) => hold(false, &format!("a second run fails: {error:?}")),
     }
@@ -330,7 +336,11 @@ fn broken_cells(notebook: &Notebook<'_>) -> Vec<usize> {
 /// (and the comments that ignore nothing) every cell keeps its bytes.
 #[test]
 fn fixes_only_mend() {
-    let strictness = Strictness::default();
+    let strictness = Strictness {
+        selection: Selection::all(&rule_names()),
+        warnings_are_errors: false,
+        magics: Magics::default(),
+    };
     let judge = |text: &str| check("a.ipynb", text, &strictness);
     each(|path, notebook| {
         let before = judge(notebook.text).unwrap();

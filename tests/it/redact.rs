@@ -1,5 +1,6 @@
 //! `redact`: the secret goes, everything else stays byte for byte.
 
+use mortarboard::python::Magics;
 use mortarboard::redact::{Options, redact};
 use serde_json::{Value, json};
 
@@ -241,7 +242,7 @@ fn code_stays_code() {
                 source: true,
                 paths: false,
             };
-            let redacted = match redact(&text, options, None) {
+            let redacted = match redact(&text, options, None, &Magics::default()) {
                 Ok(redacted) => redacted,
                 Err(error) => {
                     wrong.push(format!("{before}: {error:?}"));

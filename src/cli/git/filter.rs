@@ -96,8 +96,9 @@ impl Filter {
                 Ok(edits.apply(text).into_bytes())
             }
             How::Redact(resolver) => {
-                let not_ignored = resolver.resolve(&self.folder.join(path))?.not_ignored;
-                let redacted = redact(text, redact::Options::default(), Some(&not_ignored));
+                let here = resolver.resolve(&self.folder.join(path))?;
+                let (not_ignored, magics) = (&here.not_ignored, &here.strictness.magics);
+                let redacted = redact(text, redact::Options::default(), Some(not_ignored), magics);
                 let redacted = redacted.map_err(|error| one(UserError::unredacted(&name, &error)))?;
                 Ok(redacted.text.into_bytes())
             }
