@@ -96,6 +96,10 @@ pub(super) fn manifest(plan: &Plan) -> String {
         .iter()
         .map(|item| definition(item, "functions"))
         .chain(plan.steps_module.items.iter().map(|item| definition(item, "steps")))
+        .chain(plan.tests.own.items.iter().map(|item| {
+            let module = "tests.test_notebook".to_owned();
+            (item.name.clone(), module, item.cell.0)
+        }))
         .collect();
     let manifest = Manifest {
         schema: 1,

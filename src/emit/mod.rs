@@ -103,7 +103,7 @@ impl Package<'_> {
         self.source("pipeline.py", pipeline::pipeline(plan))?;
         self.source("steps.py", modules::steps(plan))?;
         if !plan.functions.items.is_empty() {
-            self.source("functions.py", modules::functions(plan))?;
+            self.source("functions.py", modules::definitions(&plan.functions))?;
         }
         if plan.saves_figures {
             self.source("figures.py", ())?;
@@ -124,6 +124,9 @@ impl Package<'_> {
             self.test("conftest.py", tests::conftest(plan))?;
         }
         self.test("test_package.py", tests::package(plan))?;
+        if !plan.tests.own.items.is_empty() {
+            self.test("test_notebook.py", modules::definitions(&plan.tests.own))?;
+        }
         if !plan.tests.recorded.is_empty() {
             self.test("test_recorded.py", tests::recorded(plan))?;
         }

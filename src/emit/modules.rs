@@ -11,9 +11,9 @@ use super::source;
 
 const INDENT: &str = "    ";
 
-/// What the template of `functions.py` lays out.
+/// What the templates of `functions.py` and `test_notebook.py` lay out.
 #[derive(Serialize)]
-pub(super) struct FunctionsFile {
+pub(super) struct DefinitionsFile {
     imports: String,
     logger: bool,
     items: String,
@@ -57,8 +57,7 @@ struct Function {
     body: String,
 }
 
-pub(super) fn functions(plan: &Plan) -> FunctionsFile {
-    let module = &plan.functions;
+pub(super) fn definitions(module: &Module) -> DefinitionsFile {
     let mut all = module.imports.clone();
     let bound: Vec<&str> = module.imports.iter().map(names::bound).collect();
     let logger = wants_logger(module, &[]) && !bound.contains(&"logger");
@@ -66,7 +65,7 @@ pub(super) fn functions(plan: &Plan) -> FunctionsFile {
         all.push(imports::of(ImportSection::Stdlib, "logging", None, None));
     }
     all.extend(annotation_imports(module));
-    FunctionsFile {
+    DefinitionsFile {
         imports: imports::block(&all),
         logger,
         items: items(&module.items),

@@ -153,7 +153,10 @@ fn ruff(plan: &Plan, thin_is_python: bool) -> Item {
 fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut all: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for exception in &plan.lint_exceptions {
-        let file = format!("src/{}/{}", plan.package, exception.file);
+        let file = match exception.file.as_str() {
+            tests if tests.starts_with("tests/") => tests.to_owned(),
+            module => format!("src/{}/{module}", plan.package),
+        };
         all.entry(file)
             .or_default()
             .insert(exception.code.clone(), one_line(&exception.reason));

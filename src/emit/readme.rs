@@ -151,6 +151,7 @@ fn went(plan: &Plan) -> Vec<[String; 3]> {
     };
     define(&plan.functions.items, 1, "functions");
     define(&plan.steps_module.items, 2, "steps");
+    define(&plan.tests.own.items, 2, "tests.test_notebook");
     for (at, step) in plan.steps.iter().enumerate() {
         let how = match step.level {
             Level::Pure => "",

@@ -31,6 +31,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "src/package/pipeline.py",
     "src/package/steps.py",
     "tests/conftest.py",
+    "tests/test_notebook.py",
     "tests/test_package.py",
     "tests/test_recorded.py",
     "tests/test_steps.py",

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::Severity;
-use crate::report::{Style, printable, width};
-use crate::text::size;
+use crate::report::{Style, printable, size, width};
 
 use super::{Risk, Row};
 

@@ -54,17 +54,16 @@ impl Builder<'_> {
         let (_, unused) = hoisted.unused(&read);
         let mut modules = self.used_modules(&unused);
         modules.retain(|module, _| !self.local.contains(module));
+        // what only the notebook's tests import is there for developers
+        if self.pieces.iter().any(|p| p.fate == Fate::Test) {
+            modules.remove("pytest");
+        }
         for name in self.files.iter().flat_map(|file| imported_names(&file.source)) {
             if !self.local.contains(&name) {
                 modules.insert(name, false);
             }
         }
-        let statements: Vec<_> = self
-            .pieces
-            .iter()
-            .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_)))
-            .map(|p| p.stmt)
-            .collect();
+        let statements: Vec<_> = self.pieces.iter().filter(|p| p.is_taken()).map(|p| p.stmt).collect();
         let known = versions(
             self.notebook,
             self.cells,
@@ -113,7 +112,7 @@ impl Builder<'_> {
             .map(|&n| self.facts.text(n).to_owned())
             .filter(|n| returned.contains(n.as_str()))
             .collect();
-        let lint_exceptions = self.lint_exceptions(&made, flow, groups);
+        let lint_exceptions = self.lint_exceptions(&made, flow, groups, reflective);
         let dropped = self.dropped(&unused);
         let notes = self.notes();
         Plan {

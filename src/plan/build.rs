@@ -15,6 +15,7 @@ use super::config::configuration;
 use super::dataflow::Analysis;
 use super::dependencies::nested_imports;
 use super::fate::{ForeignCell, decide, foreign_cells, is_reflective};
+use super::lifetimes::sees_ends;
 use super::local::{Local, carried};
 use super::model::{LocalModule, NotebookRef, Plan};
 use super::modules::{HoistedImports, is_known_star, star_module};
@@ -158,13 +159,14 @@ impl Builder<'_> {
             return Outcome::Refused(refused);
         }
         let candidates = candidates(self.notebook, self.facts, self.histories, self.pieces);
-        let wanted = displayed_names(self.histories, self.pieces);
+        let wanted = displayed_names(self.facts, self.histories, self.pieces);
         let flow = Analysis {
             facts: self.facts,
             histories: self.histories,
             pieces: self.pieces,
             groups: &groups,
             reflective,
+            sees_ends: sees_ends(self.facts, self.pieces),
             wanted: &wanted,
             top_level: &top_level,
         }
@@ -199,7 +201,7 @@ impl Builder<'_> {
             groups: &groups,
             reflective,
         });
-        plan.tests = self.tests(&plan, candidates, &flow);
+        plan.tests = self.tests(&plan, candidates, &flow, &hoisted);
         plan.notes.extend(self.state_notes(&plan));
         plan.thin = thin_cells(self.notebook, self.cells, self.facts, self.pieces, &plan);
         Outcome::Plan(Box::new(plan), refusals)

@@ -14,6 +14,7 @@ use crate::facts::{Certainty, Facts, NameId, ScopeKind, Use, is_main_test};
 use crate::python::{is_builtin, provided_by};
 
 use super::bindings::Histories;
+use super::lifetimes::makes_what_ends;
 use super::pieces::{Fate, Piece};
 
 /// What one step does to names.
@@ -85,6 +86,8 @@ pub(super) struct Analysis<'a> {
     pub groups: &'a [Vec<usize>],
     /// Whether all names must be shared, because the notebook reaches them by text.
     pub reflective: bool,
+    /// Whether the notebook sees when a value ends.
+    pub sees_ends: bool,
     /// Names that must come out although nothing reads them (recorded values), sorted.
     pub wanted: &'a [NameId],
     /// Names at a module's top level or in the configuration: never parameters of the data-flow.
@@ -232,6 +235,9 @@ impl Analysis<'_> {
         }
         if text.starts_with('_') && !text.chars().all(|c| c == '_') {
             return Some("its name is private".to_owned());
+        }
+        if self.sees_ends && !binders.is_empty() {
+            return Some("the notebook sees when its value ends".to_owned());
         }
         if self.is_bound_to_this_process(name) {
             return Some("its value names a place or a module of this process".to_owned());
@@ -390,8 +396,13 @@ impl Analysis<'_> {
                 .filter_map(|&b| self.pieces.get(b))
                 .any(|p| is_plain_binding(p, name));
             let wanted = self.wanted.binary_search(&name).is_ok();
+            let held = history
+                .binders
+                .iter()
+                .filter_map(|&b| self.pieces.get(b))
+                .any(|p| makes_what_ends(p, self.pieces, &self.facts.imports));
             let deleted_after = history.deleted_by.iter().any(|&d| d > last);
-            if (wanted || (!read_after && plain))
+            if (wanted || held || (!read_after && plain))
                 && !text.starts_with('_')
                 && !deleted_after
                 && self.certain_at_end(flow, name)

@@ -11,11 +11,15 @@ use crate::notebook::{CellIdx, Notebook};
 use crate::python::{Body, CellCode, is_builtin, is_stdlib, provided_by};
 
 use super::bindings::Histories;
-use super::forms::{asked_for, debugs, is_form_field, mounts};
+use super::event_loop::{needs_patched_loop, patches_loop};
+use super::forms::{asked_for, debugs, interacts, is_form_field, mounts};
 use super::magic::{Translation, translate};
+use super::own_tests::{runs_tests, take_tests};
 use super::peeks::{MethodCalls, displayed_by, is_peek, own_methods};
 use super::pieces::{Fate, Piece};
 use super::purity::{defines_only, is_constant, is_logger, is_scalar};
+use super::unreached::drop_unreached;
+use super::workers::handed_to_workers;
 
 /// Decides the fate of every piece.
 pub(super) fn decide(
@@ -35,15 +39,35 @@ pub(super) fn decide(
             .filter(|cell| cell.has_tag("parameters"))
             .map(|cell| cell.idx)
             .collect(),
+        needs_patched_loop: needs_patched_loop(facts, pieces),
     };
     for piece in pieces.iter_mut() {
         piece.fate = decider.alone(notebook, piece);
     }
+    drop_unreached(facts, pieces);
     decider.keep_unsafe_imports(pieces);
     decider.constants(pieces);
     decider.definitions(pieces);
+    decider.keep_what_workers_get(pieces);
+    take_tests(facts, &decider.top_level_names(pieces).anywhere, pieces);
     decider.configuration(pieces);
     leave_dependents(facts, histories, foreign, pieces);
+    keep_what_there_is(pieces);
+}
+
+/// A notebook that only imports, or only sets constants, does that in its package too: it is all that can be run.
+fn keep_what_there_is(pieces: &mut [Piece<'_>]) {
+    let works = |piece: &Piece<'_>| matches!(piece.fate, Fate::Keep | Fate::Function | Fate::StateFunction);
+    for wanted in [[Fate::Import, Fate::Import], [Fate::Config, Fate::Constant]] {
+        if pieces.iter().any(works) {
+            return;
+        }
+        for piece in pieces.iter_mut().filter(|piece| wanted.contains(&piece.fate)) {
+            if piece.facts.kind != StmtKind::Future {
+                piece.fate = Fate::Keep;
+            }
+        }
+    }
 }
 
 /// Whether the notebook reaches its names by text, so that all of them must stay names of one module.
@@ -71,6 +95,8 @@ struct Decider<'d> {
     own_methods: BTreeSet<String>,
     /// Cells that papermill takes for parameters.
     parameters: Vec<CellIdx>,
+    /// Whether a loop is run inside another.
+    needs_patched_loop: bool,
 }
 
 impl Decider<'_> {
@@ -83,15 +109,18 @@ impl Decider<'_> {
         if piece.facts.reflection == Some(Reflection::Kernel) {
             return Fate::Left("it uses the notebook's kernel (get_ipython, In, Out, _)".to_owned());
         }
-        if let Some(reason) = untranslatable(piece.stmt, self.facts) {
+        if let Some(reason) = untranslatable(piece, self.facts) {
             return Fate::Left(format!("there is no plain Python for {reason}"));
+        }
+        if interacts(piece.stmt, &self.facts.imports) {
+            return Fate::Left("it runs a function when a person moves a widget".to_owned());
         }
         match piece.facts.kind {
             StmtKind::Import if self.same_import_everywhere(piece) => Fate::Import,
             StmtKind::Future => Fate::Import,
             StmtKind::Escape => match piece.stmt {
                 Stmt::IpyEscapeCommand(command) => {
-                    match translate(command.kind, &command.value, false, &|name| self.facts.is_value(name)) {
+                    match translate(self.facts, piece, command.kind, &command.value, false) {
                         Translation::Drop(reason) => Fate::Dropped(reason.to_owned()),
                         _ => Fate::Keep,
                     }
@@ -140,6 +169,12 @@ impl Decider<'_> {
         }
         if mounts(expr, imports) {
             return Fate::Dropped("mounts or signs in to a hosted platform: paths are configuration".to_owned());
+        }
+        if runs_tests(expr, imports) {
+            return Fate::Dropped("runs the notebook's tests: pytest does".to_owned());
+        }
+        if patches_loop(expr, imports) && !self.needs_patched_loop {
+            return Fate::Dropped("lets loops run inside the kernel's: a program has none".to_owned());
         }
         match expression_effect(expr, imports, &is_user) {
             Effect::Pure => Fate::Dropped("shows a value".to_owned()),
@@ -285,6 +320,20 @@ impl Decider<'_> {
         }
     }
 
+    /// A function that workers get by its value is made where its step runs: the module that the workers import has none
+    /// of the names that it reads there.
+    fn keep_what_workers_get(&self, pieces: &mut [Piece<'_>]) {
+        let handed = handed_to_workers(self.facts, pieces);
+        let shares = |piece: &Piece<'_>| {
+            piece.fate == Fate::StateFunction && piece.facts.binds.iter().any(|bind| handed.contains(&bind.name))
+        };
+        if pieces.iter().any(shares) {
+            for piece in pieces.iter_mut().filter(|piece| piece.fate == Fate::StateFunction) {
+                piece.fate = Fate::Keep;
+            }
+        }
+    }
+
     fn top_level_names(&self, pieces: &[Piece<'_>]) -> TopLevel {
         let mut top = TopLevel::default();
         for piece in pieces {
@@ -347,7 +396,7 @@ impl Decider<'_> {
             .filter(|&i| {
                 pieces
                     .get(i)
-                    .is_some_and(|p| matches!(p.fate, Fate::Function | Fate::StateFunction))
+                    .is_some_and(|p| matches!(p.fate, Fate::Function | Fate::StateFunction | Fate::Test))
             })
             .collect();
         let fates: Vec<Option<Fate>> = pieces
@@ -543,22 +592,26 @@ fn sets_import_conditions(piece: &Piece<'_>) -> bool {
 }
 
 /// The first escape command in a statement for which there is no Python.
-fn untranslatable(stmt: &Stmt, facts: &Facts) -> Option<String> {
-    let mut finder = Untranslatable { facts, found: None };
-    finder.visit_stmt(stmt);
+fn untranslatable(piece: &Piece<'_>, facts: &Facts) -> Option<String> {
+    let mut finder = Untranslatable {
+        facts,
+        piece,
+        found: None,
+    };
+    finder.visit_stmt(piece.stmt);
     finder.found
 }
 
 struct Untranslatable<'f> {
     facts: &'f Facts,
+    piece: &'f Piece<'f>,
     found: Option<String>,
 }
 
 impl<'a> Visitor<'a> for Untranslatable<'_> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         if let Stmt::IpyEscapeCommand(command) = stmt
-            && let Translation::None(reason) =
-                translate(command.kind, &command.value, false, &|name| self.facts.is_value(name))
+            && let Translation::None(reason) = translate(self.facts, self.piece, command.kind, &command.value, false)
         {
             self.found.get_or_insert(reason);
         }
@@ -567,7 +620,7 @@ impl<'a> Visitor<'a> for Untranslatable<'_> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         if let Expr::IpyEscapeCommand(command) = expr {
-            match translate(command.kind, &command.value, true, &|name| self.facts.is_value(name)) {
+            match translate(self.facts, self.piece, command.kind, &command.value, true) {
                 Translation::Expression { .. } => {}
                 Translation::None(reason) => {
                     self.found.get_or_insert(reason);

@@ -1,6 +1,6 @@
 //! What a person fills in at the notebook: form fields, prompts, and the platform's own doors.
 
-use ruff_python_ast::Expr;
+use ruff_python_ast::{Expr, Stmt};
 
 use crate::facts::{Imports, dotted};
 
@@ -53,6 +53,27 @@ pub(super) fn debugs(expr: &Expr, imports: &Imports) -> bool {
         "pudb.set_trace",
     ];
     matches!(expr, Expr::Call(call) if dotted(&call.func, imports).is_some_and(|path| debuggers.contains(&path.as_str())))
+}
+
+/// Whether the statement shows widgets and runs a function whenever a person moves one: `@interact`, `interact(f, …)`.
+pub(super) fn interacts(stmt: &Stmt, imports: &Imports) -> bool {
+    let shows = |expr: &Expr| {
+        let called = match expr {
+            Expr::Call(call) => call.func.as_ref(),
+            other => other,
+        };
+        let path = dotted(called, imports).unwrap_or_default();
+        ["ipywidgets.", "ipywidgets.widgets.", "ipywidgets.widgets.interaction."]
+            .iter()
+            .filter_map(|module| path.strip_prefix(module))
+            .any(|name| ["interact", "interact_manual", "interactive", "interactive_output"].contains(&name))
+    };
+    match stmt {
+        Stmt::FunctionDef(def) => def.decorator_list.iter().any(|decorator| shows(&decorator.expression)),
+        Stmt::Expr(expr) => expr.value.is_call_expr() && shows(&expr.value),
+        Stmt::Assign(assign) => assign.value.is_call_expr() && shows(&assign.value),
+        _ => false,
+    }
 }
 
 /// Whether the call asks a hosted platform for a drive or an identity, and gives nothing.

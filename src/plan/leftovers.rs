@@ -1,5 +1,6 @@
 //! What is not in the package, and what is left to a person.
 
+use crate::facts::StmtKind;
 use crate::facts::flow::{Absence, Doubt, misses};
 use crate::notebook::{CellIdx, Language};
 use crate::python::Body;
@@ -128,6 +129,16 @@ impl Builder<'_> {
                 text: format!(
                     "it reads `{name}`, and {why}: a run from the top stops here, in the notebook and in the package"
                 ),
+            });
+        }
+        out.extend(self.order_notes());
+        let first = self.pieces.iter().find(|piece| piece.is_kept());
+        let mut kept = self.pieces.iter().filter(|piece| piece.is_taken());
+        if let Some(first) = first.filter(|_| kept.all(|piece| piece.facts.kind == StmtKind::Import)) {
+            out.push(Note {
+                cell: first.cell,
+                text: "the notebook imports and computes nothing; what its outputs show came from code that is gone"
+                    .to_owned(),
             });
         }
         for file in self.files {

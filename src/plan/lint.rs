@@ -12,8 +12,15 @@ use rustc_hash::FxHashSet;
 use super::lint_formats::{format_codes, percent_codes};
 use super::model::LintException;
 
+/// The names that a module imports.
+pub(super) struct Imported {
+    pub all: BTreeSet<String>,
+    /// Those that stay although no code reads them.
+    pub unread: BTreeSet<String>,
+}
+
 /// Collects the exceptions that one statement needs in `file`, a module that imports the names `imported`.
-pub(super) fn exceptions(file: &str, stmt: &Stmt, imported: &BTreeSet<String>, out: &mut BTreeSet<LintException>) {
+pub(super) fn exceptions(file: &str, stmt: &Stmt, imported: &Imported, out: &mut BTreeSet<LintException>) {
     let mut finder = Finder {
         found: BTreeMap::new(),
         imported,
@@ -30,8 +37,7 @@ pub(super) fn exceptions(file: &str, stmt: &Stmt, imported: &BTreeSet<String>, o
 
 struct Finder<'i> {
     found: BTreeMap<&'static str, &'static str>,
-    /// Names that the module imports.
-    imported: &'i BTreeSet<String>,
+    imported: &'i Imported,
 }
 
 impl Finder<'_> {
@@ -97,7 +103,7 @@ impl<'a> Visitor<'a> for Finder<'_> {
             Stmt::For(stmt_for) => {
                 let mut targets = LocalNames::default();
                 targets.visit_expr(&stmt_for.target);
-                if targets.bound.iter().any(|name| self.imported.contains(name)) {
+                if targets.bound.iter().any(|name| self.imported.all.contains(name)) {
                     self.add("F402", "a loop's variable has the name of an import");
                 }
             }
@@ -109,6 +115,9 @@ impl<'a> Visitor<'a> for Finder<'_> {
                 self.ambiguous(def.name.as_str());
                 for parameter in &def.parameters {
                     self.ambiguous(parameter.name().as_str());
+                    if self.imported.unread.contains(parameter.name().as_str()) {
+                        self.add("F811", "a parameter has the name of an import that only text may read");
+                    }
                 }
             }
             Stmt::Try(stmt_try) => {

@@ -6,14 +6,20 @@ use crate::facts::{BindKind, NameId};
 
 use super::build::Builder;
 use super::dataflow::DataFlow;
-use super::lint::exceptions;
+use super::lint::{Imported, exceptions};
 use super::model::{LintException, Step};
 use super::modules::{is_known_star, names_read, star_module};
 use super::pieces::Fate;
 use super::steps::Made;
 
 impl Builder<'_> {
-    pub(super) fn lint_exceptions(&self, made: &[Made], flow: &DataFlow, groups: &[Vec<usize>]) -> Vec<LintException> {
+    pub(super) fn lint_exceptions(
+        &self,
+        made: &[Made],
+        flow: &DataFlow,
+        groups: &[Vec<usize>],
+        reflective: bool,
+    ) -> Vec<LintException> {
         let mut out = BTreeSet::new();
         let mut except = |file: &str, code: &str, reason: &str| {
             out.insert(LintException {
@@ -76,11 +82,23 @@ impl Builder<'_> {
             .iter()
             .flat_map(|p| &p.facts.binds)
             .filter(|bind| matches!(bind.kind, BindKind::Import { .. }));
-        let imported: BTreeSet<String> = imports.map(|bind| self.facts.text(bind.name).to_owned()).collect();
+        let read = self.names_read_anywhere();
+        let mut imported = Imported {
+            all: BTreeSet::new(),
+            unread: BTreeSet::new(),
+        };
+        for bind in imports {
+            let name = self.facts.text(bind.name);
+            imported.all.insert(name.to_owned());
+            if reflective && !read.contains(&bind.name) {
+                imported.unread.insert(name.to_owned());
+            }
+        }
         for piece in self.pieces {
             let file = match piece.fate {
                 Fate::Keep | Fate::StateFunction => "steps.py",
                 Fate::Function | Fate::Constant => "functions.py",
+                Fate::Test => "tests/test_notebook.py",
                 Fate::Import if star_module(piece.stmt).is_some() && !is_known_star(piece.stmt) => {
                     for code in ["F403", "F405"] {
                         for file in ["steps.py", "functions.py"] {

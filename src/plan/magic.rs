@@ -1,9 +1,13 @@
 //! Magics and shell escapes as Python, where there is Python that does the same.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr};
-use ruff_python_ast::{Expr, IpyEscapeKind};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_parameter};
+use ruff_python_ast::{Expr, IpyEscapeKind, Parameter, Stmt};
 
-use crate::python::{Effect, MagicKind, Magics, classify, is_builtin, string_literal as literal};
+use crate::facts::Facts;
+use crate::python::{Effect, MagicKind, classify, is_builtin, string_literal as literal};
+
+use super::modules::names_read;
+use super::pieces::Piece;
 
 /// What becomes of an escape command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +22,18 @@ pub(super) enum Translation {
     None(String),
 }
 
-/// The translation of a command that stands as a statement, or as a value where `assigned`.
+/// The translation of a command of `piece` that stands as a statement, or as a value where `assigned`.
 ///
-/// `known` tells the notebook's own names: the kernel puts their values into commands, and leaves other words alone.
-pub(super) fn translate(kind: IpyEscapeKind, value: &str, assigned: bool, known: &dyn Fn(&str) -> bool) -> Translation {
-    let (magic_kind, name, arguments, effect) = classify(&Magics::default(), kind, value);
+/// The kernel puts the values of names that are bound by then into commands, and leaves other words alone.
+pub(super) fn translate(
+    facts: &Facts,
+    piece: &Piece<'_>,
+    kind: IpyEscapeKind,
+    value: &str,
+    assigned: bool,
+) -> Translation {
+    let (magic_kind, name, arguments, effect) = classify(facts.magics(), kind, value);
+    let known = &|name: &str| is_bound_by_then(facts, piece, name);
     match (magic_kind, effect) {
         (MagicKind::Help, _) => Translation::Drop("shows help"),
         (_, Effect::Install) => Translation::Drop("installs packages: they are dependencies now"),
@@ -31,6 +42,9 @@ pub(super) fn translate(kind: IpyEscapeKind, value: &str, assigned: bool, known:
         (_, Effect::SetUp) => Translation::Drop("configures the notebook session"),
         (_, Effect::Show) => Translation::Drop("only displays"),
         (_, Effect::Debug) => Translation::Drop("starts a debugger"),
+        (_, Effect::BindsNames) if name == "store" && !assigned && !restores(arguments) => {
+            Translation::Drop("saves a value for other notebooks: the package returns it")
+        }
         (_, Effect::OwnNamespace) if !assigned => Translation::Drop("a benchmark: it binds nothing"),
         (_, Effect::Directory) if name == "cd" && !assigned && is_plain(arguments) => Translation::Statement {
             code: format!("os.chdir({})", literal(arguments.trim_matches(['"', '\'']))),
@@ -94,9 +108,60 @@ fn shell(command: &str, assigned: bool, known: &dyn Fn(&str) -> bool) -> Transla
     }
 }
 
+/// Whether the piece reads a notebook name that a cell above has bound, or binds the name itself.
+fn is_bound_by_then(facts: &Facts, piece: &Piece<'_>, name: &str) -> bool {
+    let outside = facts
+        .names
+        .find(name)
+        .filter(|_| facts.is_value(name))
+        .is_some_and(|id| {
+            names_read(facts, piece).contains(&id) || piece.facts.binds.iter().any(|bind| bind.name == id)
+        });
+    outside || is_local(piece.stmt, name)
+}
+
+/// Whether a function or class binds the name inside.
+fn is_local(stmt: &Stmt, name: &str) -> bool {
+    let mut finder = Inside { name, found: false };
+    match stmt {
+        Stmt::FunctionDef(def) => {
+            finder.visit_parameters(&def.parameters);
+            finder.visit_body(&def.body);
+        }
+        Stmt::ClassDef(def) => finder.visit_body(&def.body),
+        _ => {}
+    }
+    finder.found
+}
+
+struct Inside<'n> {
+    name: &'n str,
+    found: bool,
+}
+
+impl<'a> Visitor<'a> for Inside<'_> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        self.found |= matches!(expr, Expr::Name(name) if name.ctx.is_store() && name.id.as_str() == self.name);
+        walk_expr(self, expr);
+    }
+
+    fn visit_parameter(&mut self, parameter: &'a Parameter) {
+        self.found |= parameter.name.as_str() == self.name;
+        walk_parameter(self, parameter);
+    }
+}
+
 /// Whether `%run` is given one Python file and nothing else.
 fn is_script(arguments: &str) -> bool {
     arguments.ends_with(".py") && is_plain(arguments) && !arguments.contains(char::is_whitespace)
+}
+
+/// Whether `%store` brings values back, or lists or forgets what it has.
+fn restores(arguments: &str) -> bool {
+    arguments
+        .split_whitespace()
+        .next()
+        .is_none_or(|word| word.starts_with('-'))
 }
 
 /// Whether IPython leaves the text as it is.

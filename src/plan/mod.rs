@@ -11,10 +11,12 @@ mod config;
 mod contracts;
 mod dataflow;
 mod dependencies;
+mod event_loop;
 mod fate;
 mod forms;
 mod grouping;
 mod leftovers;
+mod lifetimes;
 mod lint;
 mod lint_formats;
 mod lint_list;
@@ -24,6 +26,8 @@ mod model;
 mod module_tops;
 mod modules;
 mod names;
+mod order;
+mod own_tests;
 mod package_tests;
 mod peeks;
 mod pieces;
@@ -35,9 +39,12 @@ mod sections;
 mod steps;
 mod thin;
 mod types;
+mod unreached;
 mod versions;
+mod workers;
 
 pub use build::{Options, Outcome, Refusal, SecretSpan, plan, title_and_summary};
+pub use dependencies::distribution;
 pub use local::{imported_by, imported_names};
 pub use model::{
     Argument, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,

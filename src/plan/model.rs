@@ -30,7 +30,7 @@ pub struct Plan {
     /// Top-level packages whose types are not checked (mypy `follow_imports = "skip"`), sorted.
     pub untyped: Vec<String>,
     /// Codes of ruff's rules that the notebook's own code breaks and that changing could change what it computes,
-    /// per module file name (`steps.py`, `functions.py`), with the reason.
+    /// per module file name (`steps.py`, `functions.py`, `tests/test_notebook.py`), with the reason.
     pub lint_exceptions: Vec<LintException>,
     pub dropped: Vec<Dropped>,
     pub notes: Vec<Note>,
@@ -332,6 +332,8 @@ pub struct Note {
 #[derive(Clone, Debug, Default)]
 pub struct Tests {
     pub recorded: Vec<Recorded>,
+    /// The notebook's own tests.
+    pub own: Module,
     pub missing_files: Vec<MissingFile>,
     /// Whether the run in tests must stand in the notebook's folder, because it reads files at paths that are not
     /// configured; else it runs in an empty folder.

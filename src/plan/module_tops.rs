@@ -15,7 +15,7 @@ use super::steps::Made;
 impl Builder<'_> {
     /// Names that any part of the package reads.
     pub(super) fn names_read_anywhere(&self) -> BTreeSet<NameId> {
-        let part = |p: &&Piece<'_>| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_) | Fate::Import);
+        let part = |p: &&Piece<'_>| p.is_taken() && p.fate != Fate::Import;
         self.pieces
             .iter()
             .filter(part)
@@ -46,6 +46,7 @@ impl Builder<'_> {
             renamed: &BTreeMap::new(),
             replaced: &[],
             reflective: false,
+            awaits: false,
             shared: &|_| false,
             figures: None,
         };
@@ -149,11 +150,7 @@ impl Builder<'_> {
     /// Every module imported in what the package takes over, with whether only guarded.
     pub(super) fn imported_modules(&self) -> BTreeMap<String, bool> {
         let mut out = BTreeMap::new();
-        for piece in self
-            .pieces
-            .iter()
-            .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_)))
-        {
+        for piece in self.pieces.iter().filter(|p| p.is_taken()) {
             nested_imports(piece.stmt, &mut out);
         }
         out
@@ -161,11 +158,7 @@ impl Builder<'_> {
 
     pub(super) fn used_modules(&self, unused: &[(&Piece<'_>, String)]) -> BTreeMap<String, bool> {
         let mut out = BTreeMap::new();
-        for piece in self
-            .pieces
-            .iter()
-            .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_)))
-        {
+        for piece in self.pieces.iter().filter(|p| p.is_taken()) {
             let wholly_unused = unused
                 .iter()
                 .any(|(p, names)| std::ptr::eq(*p, piece) && names.split(", ").count() == p.facts.binds.len());

@@ -7,11 +7,18 @@ use crate::facts::{NameId, io_calls};
 use super::build::Builder;
 use super::dataflow::DataFlow;
 use super::model::{Argument, MissingFile, Param, PathUse, Plan, Tests};
+use super::modules::HoistedImports;
 use super::pieces::Fate;
 use super::recorded::Candidate;
 
 impl Builder<'_> {
-    pub(super) fn tests(&self, plan: &Plan, candidates: Vec<Candidate>, flow: &DataFlow) -> Tests {
+    pub(super) fn tests(
+        &self,
+        plan: &Plan,
+        candidates: Vec<Candidate>,
+        flow: &DataFlow,
+        hoisted: &HoistedImports<'_>,
+    ) -> Tests {
         let comes_out =
             |name: &NameId| flow.results.contains(name) && plan.results.iter().any(|r| r == self.facts.text(*name));
         let mut recorded = Vec::new();
@@ -22,6 +29,7 @@ impl Builder<'_> {
         recorded.retain(|r| seen.insert(r.test.clone()));
         Tests {
             recorded,
+            own: self.own_tests(hoisted, &plan.functions, &plan.package),
             missing_files: self.missing_files(plan),
             needs_notebook_folder: self.reads_beside_itself(plan),
         }
@@ -118,7 +126,7 @@ impl Builder<'_> {
         ];
         self.pieces
             .iter()
-            .filter(|p| !matches!(p.fate, Fate::Dropped(_) | Fate::Left(_) | Fate::Import))
+            .filter(|p| p.is_taken() && p.fate != Fate::Import)
             .any(|piece| {
                 let unconfigured = io_calls(piece.stmt, &self.facts.imports).iter().any(|call| {
                     let by_literal = call.literal.as_deref().is_some_and(|l| {

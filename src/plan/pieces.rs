@@ -23,6 +23,8 @@ pub(super) enum Fate {
     Constant,
     /// A constant that a run may vary: a field of `Config`.
     Config,
+    /// A test of the notebook's own, to the package's tests.
+    Test,
     /// Not taken over, because it computes nothing.
     Dropped(String),
     /// Stays in the thin notebook: it can't be Python in a package, or depends on what can't.
@@ -53,6 +55,11 @@ impl Piece<'_> {
 
     pub fn is_kept(&self) -> bool {
         self.fate == Fate::Keep
+    }
+
+    /// Whether it goes into the package, in whatever form.
+    pub fn is_taken(&self) -> bool {
+        !matches!(self.fate, Fate::Dropped(_) | Fate::Left(_))
     }
 
     /// First and last line in the cell's source, from 1.

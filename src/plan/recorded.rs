@@ -10,6 +10,7 @@ use crate::text::EditSet;
 
 use super::bindings::Histories;
 use super::model::Recorded;
+use super::modules::names_read;
 use super::pieces::{Fate, Piece};
 
 /// A displayed expression with its stored value, before it is known which names come out of the run.
@@ -75,16 +76,17 @@ pub(super) fn candidates(
     out
 }
 
-/// Names that dropped displays show, as long as they keep their value to the end: the run gives them back, so that
-/// tests and the thin notebook can show them too.
-pub(super) fn displayed_names(histories: &Histories, pieces: &[Piece<'_>]) -> Vec<NameId> {
+/// Names that dropped displays show, and that cells read which stay in the notebook, as long as they keep their value to
+/// the end: the run gives them back, so that tests and the thin notebook have them too.
+pub(super) fn displayed_names(facts: &Facts, histories: &Histories, pieces: &[Piece<'_>]) -> Vec<NameId> {
     let mut out = Vec::new();
     for (i, piece) in pieces.iter().enumerate() {
-        if !piece.displayed || !matches!(piece.fate, Fate::Dropped(_)) {
-            continue;
-        }
-        let names = piece.facts.uses.iter().map(|found| found.name);
-        out.extend(names.filter(|&name| {
+        let names: Vec<NameId> = match piece.fate {
+            Fate::Dropped(_) if piece.displayed => piece.facts.uses.iter().map(|found| found.name).collect(),
+            Fate::Left(_) => names_read(facts, piece).into_iter().collect(),
+            _ => continue,
+        };
+        out.extend(names.into_iter().filter(|&name| {
             histories.is_variable(name) && settled_after(histories, name, i) && is_data(pieces, histories, name)
         }));
     }

@@ -11,13 +11,19 @@ use crate::python::span;
 use crate::text::{EditSet, Span};
 
 use super::annotate::annotate;
+use super::event_loop::run_by_asyncio;
+use super::forms::debugs;
 use super::local::Local;
 use super::magic::{Translation, translate};
 use super::pieces::Piece;
 use super::purity::{is_logger, is_module_name};
+use super::unreached::ends_program;
 
 /// What `__file__` is called in the package, where the module has one and the notebook had none.
 pub(super) const NOTEBOOK_FILE: &str = "__notebook_file__";
+
+/// What `__doc__` is in a kernel, where a module has another.
+const KERNEL_DOC: &str = "\"Automatically created module for IPython interactive environment\"";
 
 /// What the rewriting of a piece needs to know.
 pub(super) struct Rewriting<'r> {
@@ -29,6 +35,8 @@ pub(super) struct Rewriting<'r> {
     pub replaced: &'r [(Span, String)],
     /// Whether the notebook reaches names by text: `exec` then needs the module's namespace said.
     pub reflective: bool,
+    /// Whether the step awaits: what `asyncio.run` ran is then awaited.
+    pub awaits: bool,
     /// Names that are globals of the steps' module: Python lets no annotation stand beside `global`.
     pub shared: &'r dyn Fn(NameId) -> bool,
     /// Prefix of figure names, and how many the step has saved so far.
@@ -61,6 +69,7 @@ pub(super) fn rewrite(piece: &Piece<'_>, how: &Rewriting<'_>, saved: usize) -> R
     }
     let mut editor = Editor {
         how,
+        piece,
         source: &piece.code.text,
         edits,
         imports: Vec::new(),
@@ -78,6 +87,7 @@ pub(super) fn rewrite(piece: &Piece<'_>, how: &Rewriting<'_>, saved: usize) -> R
 
 struct Editor<'r> {
     how: &'r Rewriting<'r>,
+    piece: &'r Piece<'r>,
     /// The cell's text.
     source: &'r str,
     edits: EditSet,
@@ -101,6 +111,12 @@ impl Editor<'_> {
             }
             Translation::Drop(_) | Translation::None(_) => self.replace(at, "pass"),
         }
+    }
+
+    /// `asyncio.new_event_loop`, reached as `function` is.
+    fn new_loop(&self, function: &Expr) -> String {
+        let text = span(function.range()).slice(self.source);
+        text.replace("get_event_loop", "new_event_loop")
     }
 
     /// `x is "a"`, of which Python warns, says the same of the objects as `id(x) == id("a")`.
@@ -143,7 +159,25 @@ impl Editor<'_> {
     fn call(&mut self, call: &ExprCall) {
         let path = dotted(&call.func, &self.how.facts.imports).unwrap_or_default();
         let at = span(call.range());
+        if let Some(awaited) = run_by_asyncio(call, &self.how.facts.imports)
+            && self.how.awaits
+            && self.depth == 0
+        {
+            let inner = span(awaited.range());
+            self.replace(Span::new(at.start, inner.start), "(await (");
+            self.replace(Span::new(inner.end, at.end), "))");
+            return;
+        }
         match path.as_str() {
+            // the kernel's loop is there already, a program's has to be made
+            "asyncio.get_event_loop" if !self.how.awaits && self.depth == 0 => {
+                self.replace(span(call.func.range()), self.new_loop(&call.func));
+            }
+            // what the kernel and the interactive interpreter call so
+            "exit" | "quit" if ends_program(&call.func, self.how.facts) => {
+                self.imports.push("sys");
+                self.replace(span(call.func.range()), "sys.exit");
+            }
             "matplotlib.pyplot.show" => {
                 if let (Some(prefix), 0) = (self.how.figures, self.depth) {
                     self.figures += 1;
@@ -182,9 +216,7 @@ impl<'a> Visitor<'a> for Editor<'_> {
             Stmt::IpyEscapeCommand(command) => {
                 self.translated(
                     span(command.range),
-                    translate(command.kind, &command.value, false, &|name| {
-                        self.how.facts.is_value(name)
-                    }),
+                    translate(self.how.facts, self.piece, command.kind, &command.value, false),
                 );
                 return;
             }
@@ -196,6 +228,11 @@ impl<'a> Visitor<'a> for Editor<'_> {
             // in a notebook this always holds; in a package it never does
             Stmt::If(stmt_if) if crate::facts::is_main_test(&stmt_if.test) => {
                 self.replace(span(stmt_if.test.range()), "True");
+            }
+            // a program that nobody watches must not wait for one
+            Stmt::Expr(expr) if debugs(&expr.value, &self.how.facts.imports) => {
+                self.replace(span(expr.range), "pass");
+                return;
             }
             Stmt::FunctionDef(_) => {
                 self.depth += 1;
@@ -213,9 +250,7 @@ impl<'a> Visitor<'a> for Editor<'_> {
             Expr::IpyEscapeCommand(command) => {
                 self.translated(
                     span(command.range),
-                    translate(command.kind, &command.value, true, &|name| {
-                        self.how.facts.is_value(name)
-                    }),
+                    translate(self.how.facts, self.piece, command.kind, &command.value, true),
                 );
             }
             // a logger takes the name of its module, as everywhere
@@ -229,6 +264,9 @@ impl<'a> Visitor<'a> for Editor<'_> {
             // a notebook has none, and what asks for it relies on that
             Expr::Name(name) if name.id.as_str() == "__file__" && !self.how.facts.is_value("__file__") => {
                 self.replace(span(name.range), NOTEBOOK_FILE);
+            }
+            Expr::Name(name) if name.id.as_str() == "__doc__" && !self.how.facts.is_value("__doc__") => {
+                self.replace(span(name.range), KERNEL_DOC);
             }
             Expr::Call(call) => self.call(call),
             Expr::Compare(compare) => self.identity(compare),

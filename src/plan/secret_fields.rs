@@ -28,7 +28,7 @@ impl Builder<'_> {
             else {
                 continue;
             };
-            if matches!(piece.fate, Fate::Dropped(_) | Fate::Left(_)) {
+            if !piece.is_taken() {
                 continue;
             }
             let stem = snake_case(&secret.kind, 5);

@@ -72,6 +72,7 @@ impl StepMaker<'_> {
             params: config_params,
         } = self.configured(&pieces);
         let figures = self.plots.then_some(function.as_str());
+        let awaits = pieces.iter().any(|(_, p)| p.facts.awaits);
         let mut body = String::new();
         let mut imports = Vec::new();
         let mut saved = 0;
@@ -88,6 +89,7 @@ impl StepMaker<'_> {
                 renamed: &renamed,
                 replaced: &here,
                 reflective: self.reflective,
+                awaits,
                 shared: &|name| self.flow.state.contains_key(&name),
                 figures,
             };
@@ -130,7 +132,7 @@ impl StepMaker<'_> {
                 requires: self.requires(&pieces, inputs),
                 globals,
                 body: body.trim_start_matches('\n').to_owned(),
-                is_async: pieces.iter().any(|(_, p)| p.facts.awaits),
+                is_async: awaits,
                 saves_figures: saved > 0,
                 level,
             },

@@ -1,8 +1,9 @@
 //! What `graduate` makes of cells, one fixture a file: `tests/graduate/NAME.txt`.
 //!
-//! A fixture is cells (`# %%`, `# %% [markdown]`; `tags=…` behind them), then what must come of them: lines below
+//! A fixture is cells (`# %%`, `# %% [markdown]`; `tags=…` and `count=…` behind them), then what must come of them: lines below
 //! `=== has FILE` stand in the package's file, lines below `=== lacks FILE` do not, lines below `=== says` are said.
-//! `=== file NAME` puts a file beside the notebook. Lines are compared without the white space around them.
+//! `=== file NAME` puts a file beside the notebook. `=== equal` asks for a run of both, where there is a Python, and
+//! for the verdict `equal`. Lines are compared without the white space around them.
 
 use serde_json::{Value, json};
 
@@ -29,45 +30,87 @@ fn parts(text: &str) -> Vec<(&str, &str)> {
     out
 }
 
+/// What stands behind `key=` in the head of a cell.
+fn said<'h>(head: &'h str, key: &str) -> Option<&'h str> {
+    head.split_whitespace().find_map(|word| word.strip_prefix(key))
+}
+
 fn cell(head: &str, body: &str) -> Value {
     let source = body.trim_end_matches('\n');
-    let tags: Vec<&str> = head
-        .split_once("tags=")
-        .map(|(_, tag)| tag.trim())
-        .into_iter()
-        .collect();
-    let metadata = json!({"tags": tags});
+    let metadata = json!({"tags": said(head, "tags=").into_iter().collect::<Vec<_>>()});
+    let count: Option<u32> = said(head, "count=").map(|count| count.parse().unwrap());
     if head.contains("[markdown]") {
         json!({"cell_type": "markdown", "metadata": metadata, "source": source})
     } else {
-        json!({"cell_type": "code", "execution_count": null, "metadata": metadata, "outputs": [], "source": source})
+        json!({"cell_type": "code", "execution_count": count, "metadata": metadata, "outputs": [], "source": source})
     }
+}
+
+/// A fixture with its notebook written down.
+struct Fixture {
+    name: String,
+    text: String,
+    sandbox: Sandbox,
+}
+
+impl Fixture {
+    fn notebook(&self) -> String {
+        format!("{}.ipynb", self.name)
+    }
+}
+
+fn fixtures() -> Vec<Fixture> {
+    let read = |path: std::path::PathBuf| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        // `¦` keeps scanners from taking made-up credentials for real ones
+        let text = std::fs::read_to_string(&path).unwrap().replace("¦", "");
+        let sandbox = Sandbox::new();
+        let mut cells: Vec<Value> = Vec::new();
+        for (head, body) in parts(&text) {
+            if let Some(file) = head.strip_prefix("=== file ") {
+                sandbox.write(file.trim(), body);
+            } else if head.starts_with("# %%") {
+                cells.push(cell(head, body));
+            }
+        }
+        sandbox.write_notebook(&format!("{name}.ipynb"), &notebook(&cells));
+        Fixture { name, text, sandbox }
+    };
+    files(&root().join("tests/graduate"), "txt")
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 #[test]
 fn fixtures_give_what_they_say() {
     let mut wrong = Vec::new();
-    for path in files(&root().join("tests/graduate"), "txt") {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        // `¦` keeps scanners from taking made-up credentials for real ones
-        let text = std::fs::read_to_string(&path).unwrap().replace("¦", "");
-        let sandbox = Sandbox::new();
-        let parts = parts(&text);
-        let cells: Vec<Value> = parts
-            .iter()
-            .filter(|(head, _)| head.starts_with("# %%"))
-            .map(|(head, body)| cell(head, body))
-            .collect();
-        sandbox.write_notebook(&format!("{name}.ipynb"), &notebook(&cells));
-        for (head, body) in &parts {
-            if let Some(file) = head.strip_prefix("=== file ") {
-                sandbox.write(file.trim(), body);
-            }
-        }
-        let ran = sandbox.run(&["graduate", &format!("{name}.ipynb"), "--output", "out"]);
+    for fixture in fixtures() {
+        let Fixture { name, text, sandbox } = &fixture;
+        let ran = sandbox.run(&["graduate", &fixture.notebook(), "--output", "out"]);
         let package = sandbox.files("out");
-        for (head, body) in parts.iter().filter(|(head, _)| head.starts_with("=== ")) {
-            wrong.extend(verdict(&name, head, body, &ran, &package));
+        for (head, body) in parts(text).iter().filter(|(head, _)| head.starts_with("=== ")) {
+            wrong.extend(verdict(name, head, body, &ran, &package));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[ignore = "needs Python's tools in MORTARBOARD_TOOLS"]
+fn fixtures_equal_their_notebooks() {
+    let python = tools::tools().join("python");
+    let mut wrong = Vec::new();
+    for fixture in fixtures() {
+        if !parts(&fixture.text).iter().any(|(head, _)| *head == "=== equal") {
+            continue;
+        }
+        let python = python.to_str().unwrap();
+        let notebook = fixture.notebook();
+        let asked = ["graduate", &notebook, "--output", "out", "--verify", "--python", python];
+        let ran = fixture.sandbox.run(&asked);
+        if !ran.out.contains(&format!("{notebook}: equal: ")) {
+            wrong.push(format!("{notebook}: {}{}", ran.out, ran.err));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -84,6 +127,7 @@ fn verdict(
         Some(("has", file)) => (true, file),
         Some(("lacks", file)) => (false, file),
         Some(_) => return Vec::new(),
+        None if *head == *"=== equal" => return Vec::new(),
         None => (true, ""),
     };
     let said = format!("{}{}", ran.out, ran.err);

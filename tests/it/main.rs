@@ -35,7 +35,6 @@ mod manual;
 mod map;
 mod names;
 mod pages;
-mod project;
 mod properties;
 mod redact;
 mod report;

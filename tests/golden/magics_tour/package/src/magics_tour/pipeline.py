@@ -12,6 +12,7 @@ class Results(NamedTuple):
     files: Any
     n_rows: Any
     hourly: Any
+    observed: Any
     hits: Any
     message: Any
 
@@ -20,5 +21,5 @@ def run(config: Config) -> Results:
     """Run every step in the notebook's order."""
     files, frames, n_rows = steps.bicycle_counters()
     wide, hourly = steps.both_banks_together(frames, config.figures_dir)
-    hits, message = steps.is_one_bank_busier(wide)
-    return Results(files, n_rows, hourly, hits, message)
+    observed, hits, message = steps.is_one_bank_busier(wide)
+    return Results(files, n_rows, hourly, observed, hits, message)

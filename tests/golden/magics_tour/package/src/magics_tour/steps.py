@@ -28,6 +28,7 @@ class BothBanksTogetherResults(NamedTuple):
 class IsOneBankBusierResults(NamedTuple):
     """What `is_one_bank_busier` returns."""
 
+    observed: Any
     hits: Any
     message: Any
 
@@ -92,4 +93,4 @@ def is_one_bank_busier(wide: Any) -> IsOneBankBusierResults:
 
     message = "done"
     subprocess.run(f"echo {message}", shell=True, check=False)
-    return IsOneBankBusierResults(hits, message)
+    return IsOneBankBusierResults(observed, hits, message)
