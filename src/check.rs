@@ -1,6 +1,7 @@
 //! One notebook, from its text to its report: read, parse, find, mask, select, suppress.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -9,6 +10,7 @@ use crate::facts::history::History;
 use crate::facts::{Beside, Companions, Execution, Facts, flow};
 use crate::finding::{Finding, PlaceKind, Related, Severity};
 use crate::notebook::{self, CellIdx, Language, Notebook, ReadError};
+use crate::project::Project;
 use crate::python::{Magics, parse_cells};
 use crate::report::{CellMark, NotebookReport, ReportedProblem, RuleInfo};
 use crate::rules::{self, Context};
@@ -24,17 +26,37 @@ pub struct Strictness {
     pub selection: Selection,
     /// Whether warnings count as errors.
     pub warnings_are_errors: bool,
+    /// Bytes past which an output is large.
+    pub large_output: u64,
     /// The magics that are known.
     pub magics: Magics,
+    /// The project that holds the notebook, where it is known.
+    pub project: Option<Arc<Project>>,
 }
 
-impl Strictness {
-    /// Every rule, with these magics, whatever else settings say.
-    pub fn everything(magics: Magics) -> Self {
+/// Past this, git hosts stop showing notebooks, and hooks stop letting files through.
+pub const LARGE_OUTPUT: u64 = 1_000_000;
+
+impl Default for Strictness {
+    /// Every rule, and nothing known of what stands around the notebook.
+    fn default() -> Self {
         Self {
             selection: Selection::all(&rule_names()),
             warnings_are_errors: false,
-            magics,
+            large_output: LARGE_OUTPUT,
+            magics: Magics::default(),
+            project: None,
+        }
+    }
+}
+
+impl Strictness {
+    /// Every rule at every severity, with all that is known beside.
+    pub fn everything(self) -> Self {
+        Self {
+            selection: Selection::all(&rule_names()),
+            warnings_are_errors: false,
+            ..self
         }
     }
 }
@@ -109,12 +131,15 @@ fn judge<T>(
     let history = History::replay(&facts, Execution::of(&notebook));
     let secrets = secrets::scan(&notebook);
     let ctx = Context {
+        path,
         notebook: &notebook,
         cells: &cells,
         facts: &facts,
         misses: &misses,
         history: &history,
         secrets: &secrets,
+        project: strictness.project.as_deref(),
+        large_output: strictness.large_output,
     };
     // the verdict rests on execution and names, whatever is selected
     let mut findings = rules::run(&ctx, |meta| {

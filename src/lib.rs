@@ -16,6 +16,7 @@ pub mod json;
 pub mod notebook;
 pub mod page;
 pub mod plan;
+pub mod project;
 pub mod python;
 pub mod redact;
 pub mod report;

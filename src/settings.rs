@@ -35,7 +35,9 @@ impl Profile {
     /// Rules that this profile leaves out.
     pub fn left_out(self) -> &'static [&'static str] {
         match self {
-            Self::Exploratory => &["MB102", "MB103", "MB304", "MB401", "MB402", "MB403", "MB404", "MB405"],
+            Self::Exploratory => &[
+                "MB102", "MB103", "MB304", "MB401", "MB402", "MB403", "MB404", "MB405", "MB501", "MB702",
+            ],
             Self::Shared | Self::Production => &[],
         }
     }
@@ -49,6 +51,8 @@ pub struct Group {
     pub extend_select: Vec<String>,
     pub severity: Option<Severity>,
     pub profile: Option<Profile>,
+    /// Bytes past which an output is large.
+    pub large_output: Option<u64>,
     /// What `strip` takes out.
     pub strip: Layer,
 }
@@ -135,11 +139,12 @@ pub fn parse(file: &Path, text: &str) -> Result<Option<Settings>, SettingsError>
     reader.settings(table).map(Some)
 }
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "select",
     "ignore",
     "extend-select",
     "severity",
+    "large-output",
     "exclude",
     "profile",
     "per-path",
@@ -147,7 +152,15 @@ const KEYS: [&str; 9] = [
     "strip",
 ];
 /// Those of a `per-path` table.
-const PATH_KEYS: [&str; 6] = ["select", "ignore", "extend-select", "severity", "profile", "strip"];
+const PATH_KEYS: [&str; 7] = [
+    "select",
+    "ignore",
+    "extend-select",
+    "severity",
+    "large-output",
+    "profile",
+    "strip",
+];
 /// Those of a `strip` table, named as the options on the command line.
 const STRIP_KEYS: [&str; 16] = [
     "cell-ids",
@@ -281,6 +294,7 @@ impl Reader<'_> {
             extend_select: self.strings(table, "extend-select")?.unwrap_or_default(),
             severity: severity.and_then(|i| Severity::ALL.get(i).copied()),
             profile: profile.and_then(|i| Profile::ALL.get(i).copied()),
+            large_output: self.size(table, "large-output")?,
             strip: self.strip(table)?,
         })
     }

@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+use crate::inventory::{Order, Risk};
+use crate::verdict::Verdict;
 
 use super::git::GitArgs;
 
@@ -46,9 +50,12 @@ pub enum Command {
 
 #[derive(Debug, ClapArgs)]
 pub struct CheckArgs {
-    /// Notebooks, and folders to search for notebooks
+    /// Notebooks, and folders to search for notebooks; `-` reads one from stdin
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
+    /// The file that stdin holds: for its settings, for the files around it, and as its name in what is printed
+    #[arg(long, value_name = "FILE")]
+    pub stdin_filename: Option<PathBuf>,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub output_format: Format,
@@ -190,14 +197,14 @@ pub struct InventoryArgs {
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub output_format: ListFormat,
     /// What the list is sorted by: the riskiest, largest and newest first
-    #[arg(long, value_enum, default_value_t = ListOrder::Path)]
-    pub sort: ListOrder,
+    #[arg(long, value_enum, default_value_t = Order::Path)]
+    pub sort: Order,
     /// Only notebooks of this risk
     #[arg(long, value_enum, value_delimiter = ',')]
-    pub risk: Vec<ListRisk>,
-    /// Only notebooks of this verdict, as the list prints it
-    #[arg(long, value_delimiter = ',')]
-    pub verdict: Vec<String>,
+    pub risk: Vec<Risk>,
+    /// Only notebooks of this verdict
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub verdict: Vec<Verdict>,
     /// Only notebooks whose owner's name holds this
     #[arg(long)]
     pub owner: Option<String>,
@@ -216,24 +223,22 @@ pub enum ListFormat {
     Html,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ListOrder {
-    Path,
-    Risk,
-    Verdict,
-    Size,
-    Changed,
-    Owner,
-    Findings,
+/// What is typed is called as it is printed.
+macro_rules! typed_by_name {
+    ($($kind:ty),*) => {$(
+        impl ValueEnum for $kind {
+            fn value_variants<'a>() -> &'a [Self] {
+                &Self::ALL
+            }
+
+            fn to_possible_value(&self) -> Option<PossibleValue> {
+                Some(PossibleValue::new(self.name()))
+            }
+        }
+    )*};
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ListRisk {
-    High,
-    Medium,
-    Low,
-    None,
-}
+typed_by_name!(Order, Risk, Verdict);
 
 #[derive(Debug, ClapArgs)]
 pub struct ReportArgs {

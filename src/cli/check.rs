@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self as std_io, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::baseline::retain_new;
 use crate::check::{Strictness, check_to_compare, rule_infos};
@@ -15,10 +15,10 @@ use super::Outcome;
 use super::accepted::Known;
 use super::args::{CheckArgs, Format};
 use super::talk::{UserError, colour, difference, note, print};
-use super::work::{Job, gather, in_parallel};
+use super::work::{Job, from_stdin, gather, in_parallel};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
-    let (jobs, mut errors) = gather(&args.paths, &args.rules, &args.files, args.verbose)?;
+    let (jobs, mut errors) = jobs(args)?;
     let known = Known::new(&args.known).map_err(|error| vec![error])?;
     let with_lines = args.output_format.names_lines();
     let mut reports: Vec<(&Job, NotebookReport)> = Vec::new();
@@ -61,6 +61,30 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Vec<UserError>> {
     })
 }
 
+/// The notebooks to judge, and what could not be read on the way.
+fn jobs(args: &CheckArgs) -> Result<(Vec<Job>, Vec<UserError>), Vec<UserError>> {
+    let piped = |path: &PathBuf| path.as_os_str() == "-";
+    if !args.paths.iter().any(piped) {
+        return gather(&args.paths, &args.rules, &args.files, args.verbose);
+    }
+    if args.paths.len() > 1 || args.fix {
+        let (message, hint) = if args.fix {
+            (
+                "`--fix` has no file to write what comes by stdin to",
+                "name the file, or use `--diff`",
+            )
+        } else {
+            (
+                "`-` stands for a notebook on stdin, and other paths are named as well",
+                "name files, or pipe one in",
+            )
+        };
+        return Err(vec![UserError::new(message, hint)]);
+    }
+    let name = args.stdin_filename.as_deref().unwrap_or(Path::new("-"));
+    Ok((vec![from_stdin(name, &args.rules, &args.files)?], Vec::new()))
+}
+
 /// A notebook's report, and what was or would be fixed before it.
 struct Judged {
     report: NotebookReport,
@@ -69,7 +93,7 @@ struct Judged {
 }
 
 fn one(job: &Job, args: &CheckArgs, known: &Known<'_>, with_lines: bool) -> Result<Judged, UserError> {
-    let text = io::read(&job.found.path)?;
+    let text = job.text()?;
     let name = job.found.path.to_string_lossy();
     let strictness = &job.resolved.strictness;
     let folder = job.found.path.parent().unwrap_or(Path::new(""));
@@ -92,7 +116,7 @@ fn one(job: &Job, args: &CheckArgs, known: &Known<'_>, with_lines: bool) -> Resu
             known.hide(job, &earlier, &mut report.findings);
             Ok(report)
         };
-        let everything = Strictness::everything(strictness.magics.clone());
+        let everything = strictness.clone().everything();
         let everything = |text: &str| report_of(text, &everything);
         let fixed = fix(&text, args.unsafe_fixes, &open, &everything).map_err(unreadable)?;
         if args.diff {

@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use crate::check::{Strictness, check_and};
+use crate::check::check_and;
 use crate::git::Git;
-use crate::inventory::{self, Order, Repository, Risk, Row};
+use crate::inventory::{self, Repository, Row};
 use crate::io;
-use crate::verdict::Verdict;
 
 use super::Outcome;
-use super::args::{InventoryArgs, ListFormat, ListOrder, ListRisk, RuleArgs};
+use super::args::{InventoryArgs, ListFormat, RuleArgs};
 use super::talk::{UserError, colour, print};
 use super::work::{Job, gather, in_parallel};
 
@@ -23,17 +22,6 @@ const CODEOWNERS: [&str; 4] = [
 ];
 
 pub(super) fn run(args: &InventoryArgs) -> Result<Outcome, Vec<UserError>> {
-    let unknown = args
-        .verdict
-        .iter()
-        .find(|name| !Verdict::ALL.iter().any(|verdict| verdict.name() == **name));
-    if let Some(unknown) = unknown {
-        let known = Verdict::ALL.map(Verdict::name).join(", ");
-        return Err(vec![UserError::new(
-            format!("there is no verdict `{unknown}`"),
-            format!("verdicts are {known}"),
-        )]);
-    }
     let (jobs, mut errors) = gather(&args.paths, &RuleArgs::default(), &args.files, false)?;
     let repositories: Vec<Repository> = args.paths.iter().filter_map(|path| repository(path)).collect();
     let mut rows = Vec::new();
@@ -44,7 +32,7 @@ pub(super) fn run(args: &InventoryArgs) -> Result<Outcome, Vec<UserError>> {
         }
     }
     rows.retain(|row| is_wanted(row, args));
-    inventory::sort(&mut rows, order(args.sort));
+    inventory::sort(&mut rows, args.sort);
     errors.iter().for_each(UserError::say);
     let mut out = Vec::new();
     let written = match args.output_format {
@@ -67,7 +55,7 @@ fn row(job: &Job, repositories: &[Repository]) -> Result<Row, UserError> {
     let text = io::read(&job.found.path)?;
     let name = job.found.path.to_string_lossy();
     // a list that is compared across projects is made by one measure
-    let strictness = Strictness::everything(job.resolved.strictness.magics.clone());
+    let strictness = job.resolved.strictness.clone().everything();
     let folder = job.found.path.parent().unwrap_or(Path::new(""));
     let beside = |path: &str| io::read_source(&folder.join(path));
     let judged = check_and(&name, &text, &strictness, &beside, |ctx, _| inventory::look(ctx));
@@ -110,26 +98,8 @@ fn text(bytes: Vec<u8>) -> String {
 }
 
 fn is_wanted(row: &Row, args: &InventoryArgs) -> bool {
-    let risk = match row.risk {
-        Risk::High => ListRisk::High,
-        Risk::Medium => ListRisk::Medium,
-        Risk::Low => ListRisk::Low,
-        Risk::None => ListRisk::None,
-    };
     let owner = row.owner.as_deref().unwrap_or_default();
-    (args.risk.is_empty() || args.risk.contains(&risk))
-        && (args.verdict.is_empty() || args.verdict.iter().any(|name| name == row.verdict.name()))
+    (args.risk.is_empty() || args.risk.contains(&row.risk))
+        && (args.verdict.is_empty() || args.verdict.contains(&row.verdict))
         && args.owner.as_ref().is_none_or(|wanted| owner.contains(wanted.as_str()))
-}
-
-fn order(order: ListOrder) -> Order {
-    match order {
-        ListOrder::Path => Order::Path,
-        ListOrder::Risk => Order::Risk,
-        ListOrder::Verdict => Order::Verdict,
-        ListOrder::Size => Order::Size,
-        ListOrder::Changed => Order::Changed,
-        ListOrder::Owner => Order::Owner,
-        ListOrder::Findings => Order::Findings,
-    }
 }

@@ -14,6 +14,8 @@ mod inventory;
 mod manual;
 mod nbstripout;
 mod nearest;
+mod progress;
+mod projects;
 mod redact;
 mod report;
 mod resolve;

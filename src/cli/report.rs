@@ -5,8 +5,9 @@ use std::path::Path;
 use crate::check::check_and;
 use crate::io;
 use crate::page::{self, Section};
-use crate::report::{NotebookReport, plural, size};
+use crate::report::{NotebookReport, plural};
 use crate::rules::Context;
+use crate::text::size;
 
 use super::Outcome;
 use super::args::ReportArgs;
@@ -18,8 +19,12 @@ pub(super) fn run(args: &ReportArgs) -> Result<Outcome, Vec<UserError>> {
     if jobs.is_empty() {
         return Err(errors);
     }
+    let sizes = jobs
+        .iter()
+        .map(|job| usize::try_from(job.found.size).unwrap_or(usize::MAX));
+    let share = page::share(sizes.collect());
     let mut sections = Vec::new();
-    for result in in_parallel(args.files.jobs, &jobs, |job| section(job, jobs.len()))? {
+    for result in in_parallel(args.files.jobs, &jobs, |job| section(job, share))? {
         match result {
             Ok(section) => sections.push(section),
             Err(error) => errors.push(error),
@@ -45,12 +50,12 @@ pub(super) fn run(args: &ReportArgs) -> Result<Outcome, Vec<UserError>> {
     })
 }
 
-fn section(job: &Job, on_page: usize) -> Result<Section, UserError> {
+fn section(job: &Job, share: usize) -> Result<Section, UserError> {
     let text = io::read(&job.found.path)?;
     let name = job.found.path.to_string_lossy();
     let folder = job.found.path.parent().unwrap_or(Path::new(""));
     let beside = |path: &str| io::read_source(&folder.join(path));
-    let look = |ctx: &Context<'_>, report: &NotebookReport| page::section(ctx, report, on_page);
+    let look = |ctx: &Context<'_>, report: &NotebookReport| page::section(ctx, report, share);
     let judged = check_and(&name, &text, &job.resolved.strictness, &beside, look);
     let (_, section) = judged.map_err(|error| UserError::unreadable(&name, &error))?;
     Ok(section)

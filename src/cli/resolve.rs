@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::check::{Strictness, rule_names};
+use crate::check::{LARGE_OUTPUT, Strictness, rule_names};
 use crate::finding::Severity;
 use crate::select::{RuleName, Selection, UnknownRule};
 use crate::settings::{Group, Patterns, Profile, Settings};
 
 use super::args::{FileArgs, Least, RuleArgs};
 use super::nearest::{Nearest, absolute, excluded};
+use super::projects::Projects;
 use super::talk::{UserError, note};
 
 /// Looks settings up, each folder once.
@@ -17,6 +18,7 @@ pub(super) struct Resolver<'a> {
     rules: Vec<RuleName>,
     nearest: Nearest,
     excluded: Patterns,
+    projects: Projects,
 }
 
 /// What is done for one notebook.
@@ -39,6 +41,7 @@ impl<'a> Resolver<'a> {
             rules: rule_names(),
             nearest: Nearest::new(files.config.as_deref(), files.no_config)?,
             excluded,
+            projects: Projects::default(),
         };
         // what is typed is judged even where there is no notebook to judge
         let alone = this.strictness(None, Path::new(""))?;
@@ -53,7 +56,10 @@ impl<'a> Resolver<'a> {
     pub fn resolve(&mut self, notebook: &Path) -> Result<Resolved, Vec<UserError>> {
         let path = absolute(notebook);
         let settings = self.nearest.of(&path)?;
-        let strictness = self.strictness(settings.as_deref(), &path)?;
+        let mut strictness = self.strictness(settings.as_deref(), &path)?;
+        if strictness.selection.has("MB501") {
+            strictness.project = self.projects.around(&path);
+        }
         let groups = groups(settings.as_deref(), &path);
         let ignored: Vec<String> = groups.iter().flat_map(|group| &group.ignore).cloned().collect();
         let not_ignored = Selection::resolve(&self.rules, None, &ignored, Severity::Note)
@@ -121,6 +127,12 @@ impl<'a> Resolver<'a> {
         Ok(Strictness {
             selection,
             warnings_are_errors: profile == Profile::Production,
+            large_output: groups
+                .iter()
+                .rev()
+                .find_map(|group| group.large_output)
+                .unwrap_or(LARGE_OUTPUT),
+            project: None,
             magics: settings.map(|settings| settings.magics.clone()).unwrap_or_default(),
         })
     }

@@ -1,15 +1,13 @@
 //! The notebooks that a command works on: found, sorted out by settings, worked on in parallel.
 
-use std::io::{IsTerminal, Write, stderr};
-use std::path::PathBuf;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use crate::io::{self, Found};
 
 use super::args::{FileArgs, RuleArgs};
+use super::progress::Progress;
 use super::resolve::{Resolved, Resolver};
 use super::talk::{UserError, note};
 
@@ -20,6 +18,40 @@ const STACK: usize = 256 << 20;
 pub(super) struct Job {
     pub found: Found,
     pub resolved: Resolved,
+    /// The notebook itself, where it came by stdin.
+    piped: Option<String>,
+}
+
+impl Job {
+    /// The notebook's text.
+    ///
+    /// # Errors
+    /// A file that can't be read.
+    pub fn text(&self) -> Result<String, UserError> {
+        match &self.piped {
+            Some(text) => Ok(text.clone()),
+            None => Ok(io::read(&self.found.path)?),
+        }
+    }
+}
+
+/// The notebook that comes by stdin, as if it were the file of this name.
+///
+/// # Errors
+/// What is no text, settings and options that can't be used.
+pub(super) fn from_stdin(name: &Path, rules: &RuleArgs, files: &FileArgs) -> Result<Job, Vec<UserError>> {
+    let resolved = Resolver::new(rules, files)?.resolve(name)?;
+    let text = io::read_stdin().map_err(|error| vec![error.into()])?;
+    let found = Found {
+        path: name.to_owned(),
+        named: true,
+        size: text.len() as u64,
+    };
+    Ok(Job {
+        found,
+        resolved,
+        piped: Some(text),
+    })
 }
 
 /// The notebooks under the paths without those that settings exclude, and what could not be read on the way.
@@ -46,7 +78,11 @@ pub(super) fn gather(
             note(&format!("{}: {settings}{excluded}", found.path.display()));
         }
         if !left_out {
-            jobs.push(Job { found, resolved });
+            jobs.push(Job {
+                found,
+                resolved,
+                piped: None,
+            });
         }
     }
     if jobs.is_empty() && errors.is_empty() {
@@ -101,53 +137,4 @@ fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, Vec<UserError>> {
             "try `--jobs 1`",
         )]
     })
-}
-
-/// A line on stderr that counts, where a person watches and waits.
-struct Progress {
-    total: usize,
-    state: Option<Mutex<State>>,
-}
-
-struct State {
-    done: usize,
-    shown: bool,
-    last: Instant,
-}
-
-impl Progress {
-    /// What takes less time needs no line.
-    const WAIT: Duration = Duration::from_millis(400);
-
-    fn new(total: usize) -> Self {
-        let state = stderr().is_terminal().then(|| {
-            Mutex::new(State {
-                done: 0,
-                shown: false,
-                last: Instant::now(),
-            })
-        });
-        Self { total, state }
-    }
-
-    fn step(&self) {
-        let Some(mut state) = self.state.as_ref().and_then(|state| state.lock().ok()) else {
-            return;
-        };
-        state.done += 1;
-        if state.last.elapsed() >= Self::WAIT {
-            state.last = Instant::now();
-            state.shown = true;
-            let _ = write!(stderr().lock(), "\r{} of {} notebooks", state.done, self.total);
-        }
-    }
-
-    /// Wipes the line.
-    fn end(&self) {
-        if let Some(state) = self.state.as_ref().and_then(|state| state.lock().ok())
-            && state.shown
-        {
-            let _ = write!(stderr().lock(), "\r\u{1b}[K");
-        }
-    }
 }

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use minijinja::Value;
-use minijinja::{Environment, context};
+use minijinja::{Value, context};
+
+use crate::report;
 
 use super::metadata::KeyChange;
 use super::outputs::OutputChange;
@@ -16,22 +17,17 @@ use super::{CellDiff, Fate, NotebookDiff};
 /// # Errors
 /// What the writer answers, and (a fault of ours) a template that does not fit its values.
 pub fn html(names: (&str, &str), diff: &NotebookDiff, out: &mut dyn Write) -> io::Result<()> {
-    let mut environment = Environment::new();
-    let page = environment
-        .add_template("diff.html", include_str!("../../templates/report/diff.html"))
-        .and_then(|()| {
-            let shown = diff.cells.iter().filter(|cell| cell.matters());
-            let cells: Vec<Value> = shown.map(cell).collect();
-            environment.get_template("diff.html")?.render(context! {
-                old => names.0,
-                new => names.1,
-                unchanged => diff.unchanged,
-                folded => diff.cells.len() - cells.len(),
-                cells,
-                metadata => diff.metadata.iter().map(key).collect::<Vec<_>>(),
-            })
-        });
-    out.write_all(page.map_err(io::Error::other)?.as_bytes())
+    let shown = diff.cells.iter().filter(|cell| cell.matters());
+    let cells: Vec<Value> = shown.map(cell).collect();
+    let values = context! {
+        old => names.0,
+        new => names.1,
+        unchanged => diff.unchanged,
+        folded => diff.cells.len() - cells.len(),
+        cells,
+        metadata => diff.metadata.iter().map(key).collect::<Vec<_>>(),
+    };
+    report::html(include_str!("../../templates/report/diff.html"), values, out)
 }
 
 fn cell(cell: &CellDiff) -> Value {

@@ -4,8 +4,8 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::json::Kind;
 use crate::notebook::{Cell, Output, OutputKind};
-use crate::report::size;
 use crate::secrets::without_ansi;
+use crate::text::size;
 
 use super::source::{Hunk, hunks};
 use super::{Fate, Side, Sides};

@@ -10,6 +10,7 @@ mod execution;
 pub mod flow;
 pub mod history;
 mod hosts;
+mod imported;
 mod io;
 mod model;
 mod names;
@@ -22,6 +23,7 @@ mod walk;
 pub use companions::{Beside, Companion, Companions};
 pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
 pub use execution::{Execution, Fall, in_order};
+pub use imported::{Imported, imported};
 pub use io::{Direction, IoCall, io_calls};
 pub use model::{
     Asked, Bind, BindKind, CellFacts, Certainty, FileUse, Receiver, Reflection, Role, Scope, ScopeId, ScopeKind,

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 
-use crate::report::size;
+use crate::report;
+use crate::text::size;
 
 use super::Row;
 use super::table::summary;
@@ -14,16 +15,11 @@ use super::table::summary;
 /// # Errors
 /// What the writer answers, and (a fault of ours) a template that does not fit its values.
 pub fn html(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let mut environment = Environment::new();
-    let page = environment
-        .add_template("inventory.html", include_str!("../../templates/report/inventory.html"))
-        .and_then(|()| {
-            environment.get_template("inventory.html")?.render(context! {
-                summary => summary(rows),
-                rows => rows.iter().map(row).collect::<Vec<_>>(),
-            })
-        });
-    out.write_all(page.map_err(io::Error::other)?.as_bytes())
+    let values = context! {
+        summary => summary(rows),
+        rows => rows.iter().map(row).collect::<Vec<_>>(),
+    };
+    report::html(include_str!("../../templates/report/inventory.html"), values, out)
 }
 
 fn row(row: &Row) -> Value {

@@ -15,16 +15,14 @@ pub use table::table;
 
 use std::collections::BTreeSet;
 
-use crate::facts::{Direction, Imports, io_calls};
+use crate::facts::{Direction, Imports, imported, io_calls};
 use crate::finding::Severity;
-use crate::plan::distribution;
-use crate::python::{CellCode, is_stdlib};
+use crate::python::{CellCode, distribution, is_stdlib};
 use crate::report::NotebookReport;
 use crate::rules::Context;
 use crate::verdict::Verdict;
 
 pub use touches::Touch;
-use touches::imported;
 
 /// How much harm a notebook could do, or could have done to it. Ordered from least to most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +38,8 @@ pub enum Risk {
 }
 
 impl Risk {
+    pub const ALL: [Self; 4] = [Self::High, Self::Medium, Self::Low, Self::None];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -113,7 +113,7 @@ pub fn look(ctx: &Context<'_>) -> Seen {
         .filter_map(CellCode::parsed)
         .flat_map(|parsed| &parsed.syntax().body)
     {
-        imported(statement, &mut modules);
+        modules.extend(imported(statement).into_iter().map(|import| import.module));
         touches::of_statement(statement, &imports, &mut seen.touches);
         for call in io_calls(statement, &imports) {
             seen.touches
@@ -127,6 +127,12 @@ pub fn look(ctx: &Context<'_>) -> Seen {
     }
     for magic in ctx.cells.iter().flat_map(|cell| &cell.magics) {
         seen.touches.extend(touches::of_magic(magic));
+        let target = magic.arguments.split_whitespace().rfind(|word| !word.starts_with('-'));
+        match (magic.name.as_str(), target) {
+            ("writefile" | "file", Some(path)) => writes.extend([masked(path)]),
+            ("load_ext", Some(module)) if !OWN_EXTENSIONS.contains(&module) => modules.extend([module.to_owned()]),
+            _ => {}
+        }
     }
     let distributions: BTreeSet<String> = modules
         .iter()
@@ -138,6 +144,9 @@ pub fn look(ctx: &Context<'_>) -> Seen {
     seen.writes = writes.into_iter().collect();
     seen
 }
+
+/// Extensions that come with IPython.
+const OWN_EXTENSIONS: [&str; 3] = ["autoreload", "cythonmagic", "storemagic"];
 
 /// The first author that the notebook's metadata names.
 fn author(ctx: &Context<'_>) -> Option<String> {
@@ -204,6 +213,30 @@ pub enum Order {
     Changed,
     Owner,
     Findings,
+}
+
+impl Order {
+    pub const ALL: [Self; 7] = [
+        Self::Path,
+        Self::Risk,
+        Self::Verdict,
+        Self::Size,
+        Self::Changed,
+        Self::Owner,
+        Self::Findings,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Risk => "risk",
+            Self::Verdict => "verdict",
+            Self::Size => "size",
+            Self::Changed => "changed",
+            Self::Owner => "owner",
+            Self::Findings => "findings",
+        }
+    }
 }
 
 /// Sorts rows: the riskiest, largest and newest first, else by name; paths decide between equals.

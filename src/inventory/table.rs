@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::Severity;
-use crate::report::{Style, printable, size, width};
+use crate::report::{Style, printable, width};
+use crate::text::size;
 
 use super::{Risk, Row};
 

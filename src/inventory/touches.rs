@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use crate::facts::{Imports, dotted};
 use crate::python::{Magic, MagicKind, Table};
@@ -68,9 +68,33 @@ pub(super) fn of_path(path: &str) -> Touch {
         .as_deref()
     {
         None | Some("file") => Touch::Files,
-        Some("http" | "https" | "ftp" | "sftp" | "hf") => Touch::Network,
+        Some("http" | "https" | "ftp" | "sftp" | "hf" | "git" | "ssh" | "ws" | "wss") => Touch::Network,
+        Some(scheme) if is_database(scheme) => Touch::Database,
         Some(_) => Touch::Cloud,
     }
+}
+
+/// `postgresql+psycopg2`, `jdbc:mysql`
+fn is_database(scheme: &str) -> bool {
+    let databases = [
+        "bolt",
+        "clickhouse",
+        "db2",
+        "duckdb",
+        "jdbc",
+        "mongodb",
+        "mssql",
+        "mysql",
+        "neo4j",
+        "oracle",
+        "postgres",
+        "postgresql",
+        "redis",
+        "redshift",
+        "snowflake",
+        "sqlite",
+    ];
+    scheme.split(['+', ':']).any(|part| databases.contains(&part))
 }
 
 /// What a magic or shell line reaches. Installing packages is no business of the notebook's results.
@@ -79,6 +103,7 @@ pub(super) fn of_magic(magic: &Magic) -> Option<Touch> {
         return match magic.name.as_str() {
             "sql" | "bigquery" | "bq" | "read_sql" => Some(Touch::Database),
             "bash" | "sh" | "system" | "sx" => Some(Touch::Shell),
+            "writefile" | "file" => Some(Touch::Files),
             _ => None,
         };
     }
@@ -86,6 +111,9 @@ pub(super) fn of_magic(magic: &Magic) -> Option<Touch> {
     let program = words.next()?.rsplit('/').next()?;
     match program {
         "pip" | "pip3" | "conda" | "mamba" | "uv" | "apt" | "apt-get" | "echo" | "ls" | "pwd" | "which" => None,
+        "cat" | "chmod" | "cp" | "du" | "head" | "mkdir" | "mv" | "rm" | "tail" | "tar" | "touch" | "unzip" | "wc" => {
+            Some(Touch::Files)
+        }
         "curl" | "wget" | "git" | "ssh" | "scp" | "rsync" => Some(Touch::Network),
         "aws" | "az" | "gcloud" | "gsutil" | "bq" | "databricks" | "kaggle" | "azcopy" => Some(Touch::Cloud),
         "psql" | "mysql" | "sqlite3" | "mongo" | "mongosh" => Some(Touch::Database),
@@ -107,11 +135,52 @@ struct Calls<'c> {
 impl<'a> Visitor<'a> for Calls<'_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         if let Expr::Call(call) = expr {
+            let path = dotted(&call.func, self.imports);
+            let path = path.as_deref();
             self.touches
-                .extend(dotted(&call.func, self.imports).as_deref().and_then(known));
+                .extend(path.and_then(known).or_else(|| fetches(call, path)));
         }
         walk_expr(self, expr);
     }
+}
+
+/// Methods and functions that only look at an address, or show it.
+const NO_ONE_CALLED: [&str; 14] = [
+    "HTML",
+    "Markdown",
+    "endswith",
+    "find",
+    "format",
+    "index",
+    "join",
+    "lstrip",
+    "print",
+    "replace",
+    "rsplit",
+    "split",
+    "startswith",
+    "strip",
+];
+
+/// What any call reaches that is handed an address, or told to download.
+fn fetches(call: &ExprCall, path: Option<&str>) -> Option<Touch> {
+    let name = match call.func.as_ref() {
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => path.and_then(|path| path.rsplit('.').next()),
+    };
+    if name.is_some_and(|name| NO_ONE_CALLED.contains(&name)) {
+        return None;
+    }
+    let values = call.arguments.args.iter();
+    let values = values.chain(call.arguments.keywords.iter().map(|keyword| &keyword.value));
+    let mut texts = values.filter_map(|value| Some(value.as_string_literal_expr()?.value.to_str()));
+    let download = call.arguments.find_keyword("download");
+    let is_told = download.is_some_and(|told| matches!(&told.value, Expr::BooleanLiteral(yes) if yes.value));
+    let address = texts.find(|text| text.contains("://") && !text.contains(char::is_whitespace));
+    address
+        .map(of_path)
+        .filter(|touch| *touch != Touch::Files)
+        .or(is_told.then_some(Touch::Network))
 }
 
 /// By the longest prefix of the path that the table has.
@@ -121,29 +190,5 @@ fn known(mut path: &str) -> Option<Touch> {
             return Touch::named(class);
         }
         path = path.rsplit_once('.')?.0;
-    }
-}
-
-/// Adds the modules that a statement imports, wherever in it.
-pub(super) fn imported(statement: &Stmt, modules: &mut BTreeSet<String>) {
-    Modules { modules }.visit_stmt(statement);
-}
-
-struct Modules<'m> {
-    modules: &'m mut BTreeSet<String>,
-}
-
-impl<'a> Visitor<'a> for Modules<'_> {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
-        match statement {
-            Stmt::Import(import) => {
-                self.modules
-                    .extend(import.names.iter().map(|alias| alias.name.to_string()));
-            }
-            Stmt::ImportFrom(import) if import.level == 0 => {
-                self.modules.extend(import.module.as_ref().map(ToString::to_string));
-            }
-            _ => walk_stmt(self, statement),
-        }
     }
 }

@@ -3,11 +3,13 @@
 
 mod commit;
 mod keep;
+mod project;
 mod raw;
 mod revise;
 mod write;
 
 pub use commit::{commit, is_empty_or_absent};
+pub use project::{ProjectFolder, project_folder};
 pub use raw::{extent, find_program, read_bytes, remove, without_links, write_with_folders};
 pub use revise::{read_below, revise};
 pub use write::write_atomic;

@@ -162,14 +162,26 @@ fn runs(
     let down_the_page: Vec<usize> = drawn.iter().filter_map(|cell| place.get(&cell.idx).copied()).collect();
     let stayed = in_order(&down_the_page);
     let moved = stayed.iter().filter(|stayed| !**stayed).count();
-    let not_run = drawn.len() - order.len();
+    let silent = drawn.iter().filter(|cell| !place.contains_key(&cell.idx));
+    // Colab writes 0 for cells that ran and showed nothing, and for some that didn't
+    let may_have_run = |cell: &&Cell| cell.execution_count.is_some() || !cell.outputs.is_empty();
+    let (uncounted, not_run): (Vec<&Cell>, Vec<&Cell>) = silent.copied().partition(may_have_run);
     drawing.summary = match (moved, order.len()) {
         (_, 0) => "No cell says when it ran.".to_owned(),
         (0, ran) => format!("{ran} cells ran in the order of the page."),
         (moved, ran) => format!("{moved} of {ran} cells ran out of the page's order."),
     };
-    if not_run > 0 && !order.is_empty() {
-        let _ = write!(drawing.summary, " {not_run} did not run, or left no count.");
+    if !order.is_empty() {
+        if !uncounted.is_empty() {
+            let _ = write!(
+                drawing.summary,
+                " {} left no count: when they ran can't be told.",
+                uncounted.len()
+            );
+        }
+        if !not_run.is_empty() {
+            let _ = write!(drawing.summary, " {} did not run.", not_run.len());
+        }
     }
     // the runs stand where cells ran on the page: what kept its order keeps its height
     let slots: Vec<usize> = drawn

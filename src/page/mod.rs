@@ -19,8 +19,9 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Severity};
 use crate::notebook::CellIdx;
-use crate::report::{NotebookReport, plural, printable, size};
+use crate::report::{NotebookReport, plural, printable};
 use crate::rules::Context;
+use crate::text::size;
 use crate::verdict::Verdict;
 
 use cells::{CellView, Said};
@@ -57,7 +58,9 @@ impl Room {
 /// A notebook on the page.
 #[derive(Debug, Serialize)]
 pub struct Section {
-    path: String,
+    /// The folder, with a slash at its end where there is one, and the file's name.
+    folder: String,
+    name: String,
     verdict: &'static str,
     /// The verdict in a sentence.
     sentence: &'static str,
@@ -86,9 +89,24 @@ struct Reason {
     message: Vec<Part>,
 }
 
-/// Makes a notebook fit for a page that it shares with as many notebooks as are `on_page`.
-pub fn section(ctx: &Context<'_>, report: &NotebookReport, on_page: usize) -> Section {
-    let share = PAGE / on_page.max(1);
+/// The most that one notebook may take of a page that it shares with others of these sizes: what small ones leave
+/// goes to the large.
+pub fn share(mut sizes: Vec<usize>) -> usize {
+    sizes.sort_unstable();
+    let (mut left, mut others) = (PAGE, sizes.len());
+    for size in sizes {
+        let even = left / others.max(1);
+        if size > even {
+            return even;
+        }
+        left -= size;
+        others -= 1;
+    }
+    PAGE
+}
+
+/// Makes a notebook fit for a page on which it may take `share` bytes.
+pub fn section(ctx: &Context<'_>, report: &NotebookReport, share: usize) -> Section {
     let shown = Shown::new(ctx);
     let mut room = Room {
         left: share,
@@ -127,8 +145,12 @@ pub fn section(ctx: &Context<'_>, report: &NotebookReport, on_page: usize) -> Se
             .position(|severity| severity.name() == view.severity)
     });
     let (reasons, more_reasons) = reasons(report);
+    let (folder, name) = report
+        .path
+        .split_at(report.path.rfind('/').map_or(0, |slash| slash + 1));
     Section {
-        path: printable(&report.path).into_owned(),
+        folder: printable(folder).into_owned(),
+        name: printable(name).into_owned(),
         verdict: report.verdict.name(),
         sentence: sentence(report.verdict),
         reasons,
@@ -163,7 +185,7 @@ fn count(report: &NotebookReport, severity: Severity) -> usize {
 fn sentence(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Reproducible => "A run from the top can be expected to give what the notebook shows.",
-        Verdict::OrderDependent => "The order in which the cells ran shows in what they gave.",
+        Verdict::OrderDependent => "What it shows depends on the order in which the cells ran.",
         Verdict::Broken => "A run from the top stops with an error.",
         Verdict::NeverRun => "No cell has run since the outputs were cleared.",
         Verdict::MixedSessions => "What it shows comes from several sessions of the kernel.",

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::json::{Kind, NodeId};
 use crate::notebook::{Output, OutputKind};
-use crate::report::size;
 use crate::secrets::to_base64;
+use crate::text::size;
 
 use super::Room;
 use super::finding::FindingView;

@@ -44,7 +44,6 @@ mod versions;
 mod workers;
 
 pub use build::{Options, Outcome, Refusal, SecretSpan, plan, title_and_summary};
-pub use dependencies::distribution;
 pub use local::{imported_by, imported_names};
 pub use model::{
     Argument, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,

@@ -6,15 +6,9 @@ use ruff_python_ast::{Expr, Stmt};
 
 use crate::facts::Facts;
 use crate::notebook::{Notebook, OutputKind};
-use crate::python::{CellCode, Effect};
+use crate::python::{CellCode, Effect, distribution, normalised};
 
-use super::dependencies::distribution;
 use super::pieces::Piece;
-
-/// A distribution's name as installers compare it.
-pub(super) fn normalised(name: &str) -> String {
-    name.to_lowercase().replace(['_', '.'], "-")
-}
 
 /// What is known of versions, by distribution. What the notebook installs comes before the requirements beside it, and
 /// both before a version that it printed, which is a floor.

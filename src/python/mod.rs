@@ -2,6 +2,7 @@
 
 mod code;
 mod desugar;
+mod distributions;
 mod literal;
 mod magics;
 mod parse;
@@ -11,6 +12,8 @@ mod transform;
 pub(crate) use code::span;
 pub use code::{Body, CellCode, Magic, MagicKind, SyntaxError};
 pub use desugar::desugar;
+pub(crate) use distributions::module_of;
+pub use distributions::{brought_by, distribution, normalised};
 pub use literal::string_literal;
 pub use magics::{Binds, Effect, MagicFacts, Magics, Scope};
 pub(crate) use parse::{classify, parse_snippet, skip_options};

@@ -18,9 +18,9 @@ const ROWS: usize = 50;
 /// # Errors
 /// What the writer answers.
 pub fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let counts =
+    let totals =
         [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (severity, report.count(severity)));
-    let found: Vec<String> = counts
+    let found: Vec<String> = totals
         .iter()
         .filter(|(_, count)| *count > 0)
         .map(|(severity, count)| plural(*count, severity.name()))
@@ -31,16 +31,19 @@ pub fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         found.join(", ")
     };
     writeln!(out, "### Notebooks: {found}\n")?;
-    if !report.notebooks.is_empty() {
-        table(report, out)?;
-    }
+    // the worst first: a reviewer reads from the top
+    let mut rows: Vec<(&NotebookReport, [usize; 3])> = report
+        .notebooks
+        .iter()
+        .filter(|notebook| !notebook.findings.is_empty())
+        .map(|notebook| (notebook, counts(notebook)))
+        .collect();
+    rows.sort_by_key(|(_, counts)| std::cmp::Reverse(*counts));
+    table(&rows, report.notebooks.len(), out)?;
     unread(report, out)?;
     let mut room = ROOM;
     let mut left_out = 0;
-    for notebook in &report.notebooks {
-        if notebook.findings.is_empty() {
-            continue;
-        }
+    for (notebook, _) in rows {
         let text = details(notebook);
         match room.checked_sub(text.len()) {
             Some(rest) => {
@@ -74,24 +77,24 @@ fn unread(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-fn table(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "| notebook | verdict | errors | warnings | notes |")?;
-    writeln!(out, "|---|---|--:|--:|--:|")?;
-    // the worst first: a reviewer reads from the top
-    let mut rows: Vec<(&NotebookReport, [usize; 3])> = report
-        .notebooks
-        .iter()
-        .map(|notebook| (notebook, counts(notebook)))
-        .collect();
-    rows.sort_by_key(|(_, counts)| std::cmp::Reverse(*counts));
+/// The notebooks in which something was found, and how many others there are.
+fn table(rows: &[(&NotebookReport, [usize; 3])], all: usize, out: &mut dyn Write) -> io::Result<()> {
+    if !rows.is_empty() {
+        writeln!(out, "| notebook | verdict | errors | warnings | notes |")?;
+        writeln!(out, "|---|---|--:|--:|--:|")?;
+    }
     for (notebook, [errors, warnings, notes]) in rows.iter().take(ROWS) {
         let path = code(&notebook.path).replace('|', "\\|");
         let verdict = notebook.verdict.name();
         writeln!(out, "| {path} | {verdict} | {errors} | {warnings} | {notes} |")?;
     }
-    match rows.len().saturating_sub(ROWS) {
-        0 => Ok(()),
-        more => writeln!(out, "\n_and {more} more_"),
+    if let Some(more) = rows.len().checked_sub(ROWS).filter(|more| *more > 0) {
+        writeln!(out, "\n_and {more} more_")?;
+    }
+    match (rows.len(), all - rows.len()) {
+        (_, 0) => Ok(()),
+        (0, all) => writeln!(out, "{} judged", plural(all, "notebook")),
+        (_, others) => writeln!(out, "\nnothing found in {}", plural(others, "other notebook")),
     }
 }
 

@@ -5,6 +5,7 @@ mod escape;
 mod full;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -16,6 +17,7 @@ pub use escape::{printable, width};
 pub use full::full;
 pub use github::github;
 pub use gitlab::gitlab;
+pub use html::html;
 pub use json::{json, jsonl};
 pub use junit::junit;
 pub use markdown::markdown;
@@ -153,7 +155,7 @@ impl Report {
     }
 }
 
-/// `cell 7:3:12`, `cell 7, output 2:1:5`, or `bytes 10-20` for what is in no cell.
+/// `cell 7:3:12`, `cell 7, output 2:1:5`; for what is in no cell `bytes 10-20`, and `file` for all of it.
 fn place_name(place: &Place) -> String {
     let position = place
         .start
@@ -164,6 +166,7 @@ fn place_name(place: &Place) -> String {
         (PlaceKind::Output, Some(cell), Some(output)) => format!("{cell}, output {}{position}", output + 1),
         (_, Some(cell), _) => format!("{cell}, metadata"),
         (PlaceKind::Metadata, None, _) => "metadata".to_owned(),
+        (_, None, _) if place.span.is_empty() => "file".to_owned(),
         (_, None, _) => format!("bytes {}-{}", place.span.start, place.span.end),
     }
 }
@@ -180,14 +183,5 @@ pub fn plural(count: usize, word: &str) -> String {
         format!("1 {word}")
     } else {
         format!("{count} {word}s")
-    }
-}
-
-/// `812 B`, `1.4 MB`
-pub fn size(bytes: usize) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }

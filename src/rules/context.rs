@@ -5,6 +5,7 @@ use crate::facts::flow::Miss;
 use crate::facts::history::History;
 use crate::finding::{Finding, Fix, Located, Place, PlaceKind};
 use crate::notebook::{Cell, CellIdx, Notebook};
+use crate::project::Project;
 use crate::python::CellCode;
 use crate::secrets::Secrets;
 use crate::text::{Edit, Span};
@@ -14,8 +15,10 @@ use super::Meta;
 /// Characters of the notebook's own text that a message quotes.
 const QUOTE: usize = 100;
 
-/// One notebook, all that is known of it, and nothing of the world around it.
+/// One notebook, all that is known of it, and of the world around it what whoever calls has found out.
 pub struct Context<'c> {
+    /// The name that the report gives the notebook: its path.
+    pub path: &'c str,
     pub notebook: &'c Notebook<'c>,
     /// The code cells; empty for a notebook that isn't Python.
     pub cells: &'c [CellCode],
@@ -25,6 +28,10 @@ pub struct Context<'c> {
     /// The run from the top beside the recorded one.
     pub history: &'c History,
     pub secrets: &'c Secrets,
+    /// What the files around the notebook declare, where there are any.
+    pub project: Option<&'c Project>,
+    /// Bytes past which an output is large.
+    pub large_output: u64,
 }
 
 impl Context<'_> {

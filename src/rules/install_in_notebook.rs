@@ -54,6 +54,12 @@ impl Rule for InstallInNotebook {
     }
 }
 
+/// The distributions that a line installs.
+pub(super) fn installs(magic: &Magic) -> Vec<&str> {
+    let words = installed(magic).unwrap_or_default();
+    words.into_iter().map(distribution).collect()
+}
+
 /// What `pip install` and its like are asked for; nothing where the line is no such command or names no package.
 fn installed(magic: &Magic) -> Option<Vec<&str>> {
     let line = magic.arguments.lines().next()?;

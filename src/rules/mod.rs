@@ -12,6 +12,7 @@ mod hidden_input;
 mod import_path_edit;
 mod install_in_notebook;
 mod invalid_syntax;
+mod large_output;
 mod missing_execution;
 mod missing_name;
 mod mixed_sessions;
@@ -31,8 +32,10 @@ mod shell_dependency;
 mod stale_output;
 mod star_import;
 mod swallowed_exception;
+mod throwaway_name;
 mod traceback;
 mod unbounded_request;
+mod undeclared_dependency;
 mod undefined_name;
 mod unexecuted_cell;
 mod unsafe_deserialization;
@@ -129,6 +132,7 @@ pub static RULES: &[&dyn Rule] = &[
     &mounted_path::MountedPath,
     &working_directory_change::WorkingDirectoryChange,
     &import_path_edit::ImportPathEdit,
+    &undeclared_dependency::UndeclaredDependency,
     &install_in_notebook::InstallInNotebook,
     &shell_dependency::ShellDependency,
     &unseeded_randomness::UnseededRandomness,
@@ -137,6 +141,8 @@ pub static RULES: &[&dyn Rule] = &[
     &swallowed_exception::SwallowedException,
     &wall_clock::WallClock,
     &invalid_syntax::InvalidSyntax,
+    &throwaway_name::ThrowawayName,
+    &large_output::LargeOutput,
     &duplicate_cell::DuplicateCell,
 ];
 

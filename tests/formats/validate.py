@@ -1,6 +1,7 @@
 """Runs `check` in each format over the samples and a hostile notebook, and has programs judge the results that others wrote:
 the published JSON schema (jsonschema), Microsoft's SARIF validator, GitHub's toolkit for annotations, Code Climate's types under
-the TypeScript compiler, Jenkins' schema for JUnit (lxml), and GitHub's renderer for Markdown (cmark-gfm).
+the TypeScript compiler, Jenkins' schema for JUnit (lxml), and GitHub's renderer for Markdown (cmark-gfm). The pages of `report`,
+`diff` and `inventory` over the same notebooks are judged by the W3C's validator (vnu, which needs Java).
 
     python tests/formats/validate.py BINARY FOLDER-FOR-TOOLS
 """
@@ -103,8 +104,30 @@ def markdown(text: str) -> list[str]:
     return problems + [f"markdown: no <{tag}>" for tag in sorted({"table", "details", "li"} - tags.seen)]
 
 
+def pages(binary: str, here: pathlib.Path, tools: pathlib.Path) -> list[str]:
+    """The three kinds of page, of all samples and of the hostile notebook alone."""
+    hostile = next(here.glob("*.ipynb"))
+    other = here / "samples/messy_order/messy_order.ipynb"
+    commands = {
+        "report": ["report", "samples", hostile.name],
+        "report-of-one": ["report", hostile.name],
+        "inventory": ["inventory", ".", "--output-format", "html"],
+        "diff": ["diff", str(other), hostile.name, "--output-format", "html"],
+    }
+    made = here / "pages"
+    made.mkdir()
+    for name, command in commands.items():
+        page = subprocess.run([binary, *command, "--no-config"], cwd=here, capture_output=True).stdout
+        (made / f"{name}.html").write_bytes(page)
+    jar = str(tools / "node_modules/vnu-jar/build/dist/vnu.jar")
+    # its warnings take images within the page for ones from elsewhere
+    judge = ["java", "-Xss8m", "-jar", jar, "--errors-only", *map(str, sorted(made.iterdir()))]
+    return fails("html", node(*judge, folder=tools))
+
+
 def main(binary: str, folder: str) -> int:
     tools = pathlib.Path(folder).resolve()
+    binary = str(pathlib.Path(binary).resolve())
     tools.mkdir(parents=True, exist_ok=True)
     shutil.copy(HERE / "package.json", tools)
     subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=tools, check=True)
@@ -117,7 +140,7 @@ def main(binary: str, folder: str) -> int:
         (here / "a, b: 100% [c]|d&e.ipynb").write_text(json.dumps(hostile_notebook()))
         made = {}
         for form in ["json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"]:
-            command = [str(pathlib.Path(binary).resolve()), "check", "--no-config", "--output-format", form, "."]
+            command = [binary, "check", "--no-config", "--output-format", form, "."]
             made[form] = subprocess.run(command, cwd=here, capture_output=True).stdout.decode()
             (here / f"report.{form}").write_text(made[form])
         (here / "report.sarif").rename(here / "report.sarif.sarif")
@@ -128,10 +151,11 @@ def main(binary: str, folder: str) -> int:
             *gitlab(made["gitlab"], tools),
             *junit(here / "report.junit", tools),
             *markdown(made["markdown"]),
+            *pages(binary, here, tools),
         ]
     for problem in problems:
         print(problem)
-    print(f"7 formats, {len(problems)} problems")
+    print(f"7 formats and 3 kinds of page, {len(problems)} problems")
     return 1 if problems else 0
 
 

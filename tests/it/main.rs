@@ -35,6 +35,7 @@ mod manual;
 mod map;
 mod names;
 mod pages;
+mod project;
 mod properties;
 mod redact;
 mod report;

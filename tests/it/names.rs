@@ -7,7 +7,6 @@ use std::path::Path;
 
 use mortarboard::check::{Strictness, check, rule_names};
 use mortarboard::finding::Severity;
-use mortarboard::python::Magics;
 use mortarboard::select::Selection;
 
 use crate::harness::{Sandbox, code, files_below, notebook};
@@ -41,8 +40,7 @@ fn missed(cells: &str) -> String {
     let select = ["MB201", "MB202", "MB203"].map(str::to_owned);
     let strictness = Strictness {
         selection: Selection::resolve(&rule_names(), Some(&select), &[], Severity::Note).unwrap(),
-        warnings_are_errors: false,
-        magics: Magics::default(),
+        ..Strictness::default()
     };
     let report = check("case.ipynb", &notebook(&cells).to_string(), &strictness).unwrap();
     let mut names: Vec<String> = report

@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-use mortarboard::check::{Strictness, check, rule_names};
-use mortarboard::finding::{PlaceKind, Severity};
+use mortarboard::check::{Strictness, check};
+use mortarboard::finding::PlaceKind;
 use mortarboard::fix::fix;
 use mortarboard::notebook::{self, Notebook};
 use mortarboard::python::{Magics, parse_cells};
 use mortarboard::redact::{Options, redact};
 use mortarboard::secrets::{self, Secret};
-use mortarboard::select::Selection;
 use mortarboard::text::{EditSet, Span};
 use serde_json::Value;
 
@@ -208,12 +207,7 @@ fn sources_are_what_python_reads() {
 
 #[test]
 fn findings_stand_where_they_say() {
-    let selection = Selection::resolve(&rule_names(), None, &[], Severity::Note).unwrap();
-    let strictness = Strictness {
-        selection,
-        warnings_are_errors: false,
-        magics: Magics::default(),
-    };
+    let strictness = Strictness::default();
     each(|path, notebook| {
         let report = check("a.ipynb", notebook.text, &strictness).unwrap();
         for finding in &report.findings {
@@ -336,11 +330,7 @@ fn broken_cells(notebook: &Notebook<'_>) -> Vec<usize> {
 /// (and the comments that ignore nothing) every cell keeps its bytes.
 #[test]
 fn fixes_only_mend() {
-    let strictness = Strictness {
-        selection: Selection::all(&rule_names()),
-        warnings_are_errors: false,
-        magics: Magics::default(),
-    };
+    let strictness = Strictness::default();
     let judge = |text: &str| check("a.ipynb", text, &strictness);
     each(|path, notebook| {
         let before = judge(notebook.text).unwrap();

@@ -271,8 +271,8 @@ fn a_hostile_notebook_is_inert() {
 fn a_tree_is_one_page_with_an_index() {
     let sandbox = Sandbox::new();
     sandbox.write("bad.ipynb", "{");
-    sandbox.write_notebook("a/one.ipynb", &notebook(&[code(Some(1), "print(missing)")]));
-    sandbox.write_notebook("b/two.ipynb", &notebook(&[code(Some(1), "x = 1")]));
+    sandbox.write_notebook("a/one.ipynb", &notebook(&[code(Some(1), "x = 1")]));
+    sandbox.write_notebook("b/two.ipynb", &notebook(&[code(Some(1), "print(missing)")]));
     let ran = sandbox.run(&["report", ".", "--output", "page.html"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(
@@ -283,14 +283,15 @@ fn a_tree_is_one_page_with_an_index() {
     let page = std::fs::read_to_string(sandbox.path().join("page.html")).unwrap();
     assert!(page.contains("bad.ipynb:1:2"), "{page}");
     assert!(page.contains("<h1>2 notebooks</h1>"), "{page}");
-    for (number, name, verdict) in [(1, "a/one.ipynb", "broken"), (2, "b/two.ipynb", "reproducible")] {
-        let row = format!("<a href=\"#n{number}\">");
-        let row = page.split_once(&row).unwrap().1;
-        assert!(row.split_once("</tr>").unwrap().0.contains(verdict), "{page}");
+    // the worst comes first
+    for (number, folder, name, verdict) in [(1, "b", "two.ipynb", "broken"), (2, "a", "one.ipynb", "reproducible")] {
+        let (before, row) = page.split_once(&format!("<a href=\"#n{number}\">")).unwrap();
         assert!(
-            page.contains(&format!("id=\"n{number}\"")) && row.contains(&name.replace('/', "&#x2f;")),
+            row.starts_with(&format!("<span class=\"folder\">{folder}&#x2f;</span>{name}</a>")),
             "{page}"
         );
+        assert!(before.rsplit_once("<tr>").unwrap().1.contains(verdict), "{page}");
+        assert!(page.contains(&format!("id=\"n{number}\"")), "{page}");
     }
     let again = sandbox.run(&["report", ".", "--jobs", "1"]);
     assert_eq!(again.out, page);
@@ -341,4 +342,15 @@ fn a_browser_shows_it_in_peace() {
     // the browser has questions of its own; what the page must not load would be a complaint too
     let asked = std::fs::read_to_string(log).unwrap();
     assert!(!asked.contains("evil.example"), "{asked}");
+}
+
+#[test]
+fn cells_without_a_count_that_left_outputs_did_run() {
+    let shown = |count, source| code_with(count, source, json!([stdout("1")]));
+    let book = notebook(&[shown(Some(1), "print(1)"), shown(None, "print(2)"), code(None, "x = 3")]);
+    let page = page(&book);
+    assert!(
+        page.contains("1 left no count: when they ran can&#x27;t be told. 1 did not run."),
+        "{page}"
+    );
 }

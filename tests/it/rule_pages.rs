@@ -3,13 +3,15 @@
 //! A block is cells as text. `# %% [3]` starts a code cell with a count, `# %%` one without, `# %% [markdown]` and
 //! `# %% [raw]` the others; `tags: a, b` may follow. In a cell, `# out: text` is a line of its output,
 //! `# raised: Name: text` an error, `# metadata: {…}` its metadata, and `# error: [rule-name]` a finding that must
-//! come, in this cell and no other.
+//! come, in this cell and no other; above all cells, one of the file. `# shown: 2000 bytes of text/html` is an output
+//! of that size.
+//!
+//! What follows `nb` on the fence stands around the notebook: `file="Untitled.ipynb"` is its name, and any other
+//! `NAME="text"` a file beside it, a word a line.
 
-use mortarboard::check::{Strictness, check, rule_names};
-use mortarboard::finding::Severity;
-use mortarboard::python::Magics;
+use mortarboard::check::{Strictness, check};
+use mortarboard::project::Project;
 use mortarboard::rules::RULES;
-use mortarboard::select::Selection;
 use serde_json::{Value, json};
 
 use crate::harness::notebook;
@@ -23,9 +25,9 @@ fn pages_find_what_they_say() {
     for rule in RULES {
         let meta = rule.meta();
         let mut bad = 0;
-        for (section, block) in blocks(meta.page) {
+        for (section, around, block) in blocks(meta.page) {
             let (notebook, expected) = parse(block);
-            let found = findings(&notebook);
+            let found = findings(around, &notebook);
             if found != expected {
                 wrong.push(format!(
                     "{} ({section}): expected {expected:?}, found {found:?}",
@@ -69,14 +71,28 @@ fn pages_have_their_sections() {
     }
 }
 
-fn findings(notebook: &Value) -> Found {
-    let selection = Selection::resolve(&rule_names(), None, &[], Severity::Note).unwrap();
+fn findings(around: &str, notebook: &Value) -> Found {
+    let mut path = "page.ipynb";
+    let mut project = Project::default();
+    for word in around.split_terminator("\" ") {
+        let (name, text) = word.split_once("=\"").unwrap();
+        let text = text.trim_end_matches('"');
+        if name == "file" {
+            path = text;
+        } else {
+            let module = name.strip_suffix(".py").map(str::to_owned);
+            project.add(
+                "",
+                &[(name.to_owned(), text.replace(' ', "\n"))],
+                module.into_iter().collect(),
+            );
+        }
+    }
     let strictness = Strictness {
-        selection,
-        warnings_are_errors: false,
-        magics: Magics::default(),
+        project: project.file.is_some().then(|| project.into()),
+        ..Strictness::default()
     };
-    let report = check("page.ipynb", &notebook.to_string(), &strictness).unwrap();
+    let report = check(path, &notebook.to_string(), &strictness).unwrap();
     let findings = report.findings.iter();
     let mut found: Found = findings
         .map(|f| (f.place.cell.map_or(0, |cell| cell.number()), f.rule.to_owned()))
@@ -85,29 +101,43 @@ fn findings(notebook: &Value) -> Found {
     found
 }
 
-/// The `nb` blocks of a page, with the heading that each stands under.
-fn blocks(page: &str) -> Vec<(&str, &str)> {
+/// The `nb` blocks of a page, each with the heading that it stands under and what stands around it.
+fn blocks(page: &str) -> Vec<(&str, &str, &str)> {
     let mut blocks = Vec::new();
     for section in page.split("\n## ").skip(1) {
         let (heading, mut rest) = section.split_once('\n').unwrap();
-        while let Some((_, after)) = rest.split_once("```nb\n") {
+        while let Some((_, after)) = rest.split_once("```nb") {
+            let (around, after) = after.split_once('\n').unwrap();
             let (block, tail) = after.split_once("```").unwrap();
-            blocks.push((heading, block));
+            blocks.push((heading, around.trim(), block));
             rest = tail;
         }
     }
     blocks
 }
 
+/// The rule of a line `# error: [rule]`.
+fn expectation(line: &str) -> Option<String> {
+    Some(line.strip_prefix("# error: [")?.trim_end_matches(']').to_owned())
+}
+
 fn parse(block: &str) -> (Value, Found) {
     let mut cells = Vec::new();
     let mut expected = Vec::new();
+    let (above, _) = block.split_once("# %%").unwrap();
+    expected.extend(above.lines().filter_map(expectation).map(|rule| (0, rule)));
     for (i, text) in block.split("# %%").skip(1).enumerate() {
         let (header, body) = text.split_once('\n').unwrap();
         let (mut source, mut shown, mut outputs, mut metadata) = (Vec::new(), String::new(), Vec::new(), json!({}));
         for line in body.lines() {
-            if let Some(rule) = line.strip_prefix("# error: [") {
-                expected.push((i + 1, rule.trim_end_matches(']').to_owned()));
+            if let Some(rule) = expectation(line) {
+                expected.push((i + 1, rule));
+            } else if let Some((bytes, mime)) = line
+                .strip_prefix("# shown: ")
+                .and_then(|line| line.split_once(" bytes of "))
+            {
+                let data = json!({mime: "-".repeat(bytes.parse().unwrap())});
+                outputs.push(json!({"output_type": "display_data", "data": data, "metadata": {}}));
             } else if let Some(text) = line.strip_prefix("# out: ") {
                 shown.push_str(text);
                 shown.push('\n');

@@ -2,28 +2,19 @@
 
 use std::path::PathBuf;
 
-use mortarboard::check::{Strictness, check, rule_names};
+use mortarboard::check::{Strictness, check};
 use mortarboard::emit::emit;
 use mortarboard::facts::Facts;
-use mortarboard::finding::{PlaceKind, Severity};
+use mortarboard::finding::PlaceKind;
 use mortarboard::notebook;
 use mortarboard::plan::{self, NotebookRef, Options, Outcome, SecretSpan, title_and_summary};
 use mortarboard::python::{Magics, parse_cells};
 use mortarboard::report::{self, Report, Style};
 use mortarboard::secrets;
-use mortarboard::select::Selection;
 
 /// Judges the text and prints the report in every format. Panics where a finding's bytes are not of the text.
 pub fn judge(text: &str) {
-    let Ok(selection) = Selection::resolve(&rule_names(), None, &[], Severity::Note) else {
-        unreachable!("all rules can be selected");
-    };
-    let strictness = Strictness {
-        selection,
-        warnings_are_errors: false,
-        magics: Magics::default(),
-    };
-    let Ok(found) = check("fuzz.ipynb", text, &strictness) else {
+    let Ok(found) = check("fuzz.ipynb", text, &Strictness::default()) else {
         return;
     };
     for finding in &found.findings {
