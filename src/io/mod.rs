@@ -118,7 +118,8 @@ pub fn read(path: &Path) -> Result<String, FileError> {
 /// What can't be read to its end, or is not UTF-8.
 pub fn read_stdin() -> Result<String, FileError> {
     let path = Path::new("-");
-    let mut bytes = Vec::new();
+    // most notebooks are no longer
+    let mut bytes = Vec::with_capacity(1 << 16);
     let read = std::io::stdin().lock().read_to_end(&mut bytes);
     read.map_err(|error| FileError::from_io(path, &error))?;
     text_of(bytes, path)
