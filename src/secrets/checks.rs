@@ -37,15 +37,22 @@ pub(super) fn entropy(text: &str) -> f64 {
         .sum()
 }
 
-/// Whether the span lies in base64 so long that it is an image or a model, in which any pattern occurs by chance.
+/// Bytes of base64 around a match that make it an image or a model, in which any pattern occurs by chance.
+pub(super) const LONG_BLOB: usize = 512;
+
+/// Whether the span lies in such base64.
 pub(super) fn in_long_blob(text: &str, span: Span) -> bool {
-    const LONG: usize = 512;
-    let of_blob = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     let before = text.as_bytes().get(..span.start).unwrap_or_default();
     let after = text.as_bytes().get(span.end..).unwrap_or_default();
-    let left = before.iter().rev().take(LONG).take_while(|byte| of_blob(byte)).count();
-    let right = after.iter().take(LONG).take_while(|byte| of_blob(byte)).count();
-    left + right >= LONG
+    let of_blob = |byte: &&u8| is_of_blob(**byte);
+    let left = before.iter().rev().take(LONG_BLOB).take_while(of_blob).count();
+    let right = after.iter().take(LONG_BLOB).take_while(of_blob).count();
+    left + right >= LONG_BLOB
+}
+
+/// Characters of base64.
+pub(super) fn is_of_blob(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
 /// A pattern so particular that a match is a secret.

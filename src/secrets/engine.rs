@@ -8,12 +8,12 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::finding::Confidence;
 use crate::text::Span;
 
-use super::checks::{Candidate, entropy, in_long_blob};
+use super::checks::{Candidate, LONG_BLOB, entropy, in_long_blob, is_of_blob};
 use super::detectors::{Detector, Form, detectors};
 use super::keywords::Keywords;
 use super::label;
 use super::placeholder::{in_mark, is_placeholder};
-use super::shape::{Shape, is_of_run, run_around};
+use super::shape::{Shape, around, is_of_run};
 
 /// A credential in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +144,11 @@ fn window(rank: usize, text: &str, word: Span, runs: &mut Runs) -> Option<Span> 
     let end = |reach: usize| floor(text, (word.end + reach).min(text.len()));
     let (window, shortest) = match detector.form {
         Form::Token => {
+            // a match would be in the midst of an image, wherever it started and ended
+            let longest = shape(rank).longest.map(|longest| longest + 2 * LONG_BLOB);
+            if longest.is_some_and(|longest| runs.blob(text, word).len() >= longest) {
+                return None;
+            }
             let run = runs.new_to(rank, text, word)?;
             if run.len() < SHORTEST_TOKEN || !shape(rank).fits(text.as_bytes().get(run.range())?) {
                 return None;
@@ -181,13 +186,23 @@ struct Runs {
     last: Span,
     /// By detector, where the last run that it looked at ends.
     seen: BTreeMap<usize, usize>,
+    /// The base64 that was met last.
+    blob: Span,
 }
 
 impl Runs {
+    /// The base64 that `word` stands in.
+    fn blob(&mut self, text: &str, word: Span) -> Span {
+        if !self.blob.contains(word) {
+            self.blob = around(text, word, is_of_blob);
+        }
+        self.blob
+    }
+
     /// The run that `word` stands in, if this detector hasn't looked at it yet.
     fn new_to(&mut self, rank: usize, text: &str, word: Span) -> Option<Span> {
         if !self.last.contains(word) {
-            self.last = run_around(text, word);
+            self.last = around(text, word, is_of_run);
         }
         let end = self.last.end;
         (self.seen.insert(rank, end) != Some(end)).then_some(self.last)

@@ -30,6 +30,43 @@ pub(super) struct Keywords {
 struct Entry {
     rank: usize,
     into: usize,
+    start: Start,
+}
+
+/// The first eight letters of a word as a number, to be compared at once.
+#[derive(Clone, Copy)]
+struct Start {
+    letters: u64,
+    /// The bit in which the cases of a letter differ, for each that has two.
+    cases: u64,
+    /// All bits of the letters that there are.
+    mask: u64,
+}
+
+impl Start {
+    fn of(word: &[u8]) -> Self {
+        let case = |byte: &u8| if byte.is_ascii_alphabetic() { 0x20 } else { 0 };
+        Self {
+            letters: eight(word.iter().copied()),
+            cases: eight(word.iter().map(case)),
+            mask: eight(word.iter().map(|_| u8::MAX)),
+        }
+    }
+
+    fn is_at(self, text: &[u8]) -> bool {
+        let here = match text.first_chunk() {
+            Some(letters) => u64::from_le_bytes(*letters),
+            None => eight(text.iter().copied()),
+        };
+        (here | self.cases) & self.mask == self.letters
+    }
+}
+
+/// Eight bytes, zeros where there are fewer.
+fn eight(bytes: impl Iterator<Item = u8>) -> u64 {
+    let mut all = [0; 8];
+    all.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+    u64::from_le_bytes(all)
 }
 
 impl Keywords {
@@ -61,7 +98,12 @@ impl Keywords {
             };
             let start = (first << BITS | second) << BITS;
             let thirds = code(2).map_or(0..1 << BITS, |third| third..third + 1);
-            pairs.extend(thirds.map(|third| (start | third, Entry { rank, into })));
+            let entry = Entry {
+                rank,
+                into,
+                start: Start::of(word),
+            };
+            pairs.extend(thirds.map(|third| (start | third, entry)));
         }
         pairs.sort_by_key(|(triple, _)| *triple);
         let mut known = Box::new([0_u64; TRIPLES / 64]);
@@ -114,21 +156,28 @@ impl Keywords {
         }
     }
 
-    /// The words that have this triple, where it stands at `at`.
+    /// The words that have this triple, where it stands at `at`. Few are there, so what comes of those stays outside.
     #[inline(never)]
-    fn words_at(&self, text: &[u8], at: usize, triple: usize, bits: u64, found: &mut impl FnMut(usize, usize, usize)) {
+    fn words_at(&self, text: &[u8], at: usize, triple: usize, bits: u64, found: &mut dyn FnMut(usize, usize, usize)) {
         let below = (bits & ((1 << (triple % 64)) - 1)).count_ones() as usize;
         let index = below + usize::from(self.before.get(triple / 64).copied().unwrap_or_default());
         let (Some(&from), Some(&to)) = (self.starts.get(index), self.starts.get(index + 1)) else {
             return;
         };
-        for &Entry { rank, into } in self.entries.get(from..to).unwrap_or_default() {
-            let (Some(start), Some(word)) = (at.checked_sub(into), self.words.get(rank)) else {
+        for entry in self.entries.get(from..to).unwrap_or_default() {
+            let Some(start) = at.checked_sub(entry.into) else {
                 continue;
             };
-            let end = start.saturating_add(word.len());
-            if text.get(start..end).is_some_and(|here| here.eq_ignore_ascii_case(word)) {
-                found(rank, start, end);
+            let here = text.get(start..).unwrap_or_default();
+            if !entry.start.is_at(here) {
+                continue;
+            }
+            let word = self.words.get(entry.rank).copied().unwrap_or_default();
+            if here
+                .get(..word.len())
+                .is_some_and(|here| here.eq_ignore_ascii_case(word))
+            {
+                found(entry.rank, start, start + word.len());
             }
         }
     }

@@ -10,8 +10,12 @@ use crate::text::Span;
 /// What is known of a pattern that hasn't been compiled.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
-    /// Bytes that stand together in every match, whatever it is else; 0 where spaces or quotes may part them.
+    /// Bytes that the secret of a match has at least.
     shortest: usize,
+    /// Bytes that a match has at most, where all of it is the secret and there is such a number.
+    pub(super) longest: Option<usize>,
+    /// The bytes that it is made of.
+    alphabet: Alphabet,
     /// What every match holds.
     literals: Vec<Box<[u8]>>,
 }
@@ -36,8 +40,9 @@ impl Shape {
             1 => groups.next(),
             _ => None,
         };
+        let mut alphabet = Alphabet::default();
         let shortest = secret
-            .filter(|secret| is_run(secret))
+            .filter(|secret| alphabet.add(secret))
             .and_then(|secret| secret.properties().minimum_len());
         let literals = parts.iter().filter_map(|part| match part.kind() {
             HirKind::Literal(literal) => Some(literal.0.clone()),
@@ -45,6 +50,10 @@ impl Shape {
         });
         Self {
             shortest: shortest.unwrap_or_default(),
+            longest: (hir.properties().explicit_captures_len() == 0)
+                .then(|| hir.properties().maximum_len())
+                .flatten(),
+            alphabet,
             literals: literals.collect(),
         }
     }
@@ -52,36 +61,53 @@ impl Shape {
     /// Whether a match may stand in `window`, as far as that can be told at a glance.
     pub(super) fn fits(&self, window: &[u8]) -> bool {
         let held = |literal: &[u8]| memmem::find(window, literal).is_some();
-        holds_run(window, self.shortest) && self.literals.iter().all(|literal| held(literal))
+        self.holds_run(window) && self.literals.iter().all(|literal| held(literal))
     }
-}
 
-/// Whether a run of this length stands in the text. Looks from the end of each place where one might stand, and so at
-/// few of the bytes.
-fn holds_run(text: &[u8], length: usize) -> bool {
-    let mut start = 0;
-    while let Some(place) = text.get(start..start + length) {
-        match place.iter().rposition(|byte| !is_of_run(*byte)) {
-            Some(last) => start += last + 1,
-            None => return true,
+    /// Whether bytes of the alphabet stand together, as many as the secret has at least. Looks from the end of each
+    /// place where they might, and so at few of the bytes.
+    fn holds_run(&self, text: &[u8]) -> bool {
+        let mut start = 0;
+        while let Some(place) = text.get(start..start + self.shortest) {
+            match place.iter().rposition(|byte| !self.alphabet.has(*byte)) {
+                Some(last) => start += last + 1,
+                None => return true,
+            }
         }
+        false
     }
-    false
 }
 
-/// Whether nothing that the pattern matches would end a run.
-fn is_run(hir: &Hir) -> bool {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => true,
-        HirKind::Literal(literal) => literal.0.iter().copied().all(is_of_run),
-        HirKind::Class(Class::Bytes(class)) => class
-            .ranges()
-            .iter()
-            .all(|range| (range.start()..=range.end()).all(is_of_run)),
-        HirKind::Class(Class::Unicode(_)) => false,
-        HirKind::Repetition(repetition) => is_run(&repetition.sub),
-        HirKind::Capture(group) => is_run(&group.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_run),
+/// A set of bytes, a bit for each.
+#[derive(Debug, Default)]
+struct Alphabet([u64; 4]);
+
+impl Alphabet {
+    fn has(&self, byte: u8) -> bool {
+        let bits = self.0.get(usize::from(byte / 64)).copied().unwrap_or_default();
+        bits >> (byte % 64) & 1 == 1
+    }
+
+    fn insert(&mut self, byte: u8) {
+        let bits = self.0.get_mut(usize::from(byte / 64));
+        bits.into_iter().for_each(|bits| *bits |= 1 << (byte % 64));
+    }
+
+    /// Adds all that a match may be made of. `false` where that isn't known.
+    fn add(&mut self, hir: &Hir) -> bool {
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => literal.0.iter().for_each(|byte| self.insert(*byte)),
+            HirKind::Class(Class::Bytes(class)) => {
+                let bytes = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+                bytes.for_each(|byte| self.insert(byte));
+            }
+            HirKind::Class(Class::Unicode(_)) => return false,
+            HirKind::Repetition(repetition) => return self.add(&repetition.sub),
+            HirKind::Capture(group) => return self.add(&group.sub),
+            HirKind::Concat(parts) | HirKind::Alternation(parts) => return parts.iter().all(|part| self.add(part)),
+        }
+        true
     }
 }
 
@@ -94,13 +120,12 @@ pub(super) fn is_of_run(byte: u8) -> bool {
         )
 }
 
-/// The run that `word` stands in.
-pub(super) fn run_around(text: &str, word: Span) -> Span {
+/// The longest part of the text around `word` that is made of such bytes.
+pub(super) fn around(text: &str, word: Span, made_of: impl Fn(u8) -> bool) -> Span {
     let before = text.as_bytes().get(..word.start).unwrap_or_default();
     let after = text.as_bytes().get(word.end..).unwrap_or_default();
-    let of_run = |byte: &&u8| is_of_run(**byte);
-    let left = before.iter().rev().take_while(of_run).count();
-    let right = after.iter().take_while(of_run).count();
+    let left = before.iter().rev().take_while(|byte| made_of(**byte)).count();
+    let right = after.iter().take_while(|byte| made_of(**byte)).count();
     Span::new(word.start - left, word.end + right)
 }
 
@@ -117,11 +142,14 @@ mod tests {
         assert!(!token.fits("a".repeat(40).as_bytes()));
         let group = Shape::of(r#"\b(?:bot|tele)[^\n]{0,40}?([0-9]{8}:[\w-]{35})"#);
         assert_eq!(group.shortest, 44);
+        let hex = Shape::of(r"(?i:service)[^\n]{0,60}?\b([0-9a-f]{32})\b");
+        assert!(hex.fits(format!("service.key = '{}'", "0d".repeat(16)).as_bytes()));
+        assert!(!hex.fits(format!("service.key = '{}'", "1/2-x".repeat(16)).as_bytes()));
         let parted = Shape::of(r#"https?://[^\s:]+:([^\s@]{3,})@"#);
-        assert_eq!(parted.shortest, 0);
+        assert_eq!(parted.shortest, 3);
         assert!(parted.fits(b"http://a:b@c"));
         assert!(!parted.fits(b"http://a:b.c"));
-        for unknown in ["(a)|(b)", "(", "[^x]{20}"] {
+        for unknown in ["(a)|(b)", "(", r"(?u:\w{9})"] {
             assert_eq!(Shape::of(unknown).shortest, 0, "{unknown}");
         }
     }
