@@ -94,25 +94,20 @@ fn owner(rank: usize, detector: &'static Detector, word: &str) -> Owner {
 pub fn hits_in(text: &str) -> Vec<Hit> {
     let filter = prefilter();
     let all = detectors();
-    let mut windows: Vec<(usize, Span)> = Vec::new();
-    let mut hits: Vec<(usize, Hit)> = Vec::new();
-    let mut labels = label::Labels::new(text);
-    let mut runs = Runs::default();
+    let mut seen = Seen {
+        text,
+        labels: label::Labels::new(text),
+        runs: Runs::default(),
+        windows: Vec::new(),
+        hits: Vec::new(),
+    };
     filter.keywords.find(text.as_bytes(), |word, start, end| {
-        let word_span = Span::new(start, end);
-        for owner in filter.owners.get(word).into_iter().flatten() {
-            let rank = match *owner {
-                Owner::Label => {
-                    hits.extend(labels.at(word_span).map(|hit| (all.len(), hit)));
-                    continue;
-                }
-                Owner::Start(rank, word) if starts_token(text, word_span, word) => rank,
-                Owner::Start(..) => continue,
-                Owner::Detector(rank) => rank,
-            };
-            windows.extend(window(rank, text, word_span, &mut runs).map(|window| (rank, window)));
-        }
+        let owners = filter.owners.get(word);
+        seen.add(owners.map(Vec::as_slice).unwrap_or_default(), Span::new(start, end));
     });
+    let Seen {
+        mut windows, mut hits, ..
+    } = seen;
     windows.sort_unstable();
     let mut at = 0;
     while let Some(&(rank, mut window)) = windows.get(at) {
@@ -130,6 +125,38 @@ pub fn hits_in(text: &str) -> Vec<Hit> {
     }
     hits.retain(|(_, hit)| !in_mark(text, hit.span.start));
     without_overlaps(hits)
+}
+
+/// What the keywords of a text come to.
+struct Seen<'t> {
+    text: &'t str,
+    labels: label::Labels<'t>,
+    runs: Runs,
+    /// Where the pattern of a detector, known by its rank, may match.
+    windows: Vec<(usize, Span)>,
+    /// What a name gave away, ranked after all that a pattern does.
+    hits: Vec<(usize, Hit)>,
+}
+
+impl Seen<'_> {
+    /// Few bytes start a keyword: what is done there stays out of the loop over all of them.
+    #[inline(never)]
+    fn add(&mut self, owners: &[Owner], word: Span) {
+        for owner in owners {
+            let rank = match *owner {
+                Owner::Label => {
+                    let hit = self.labels.at(word);
+                    self.hits.extend(hit.map(|hit| (detectors().len(), hit)));
+                    continue;
+                }
+                Owner::Start(rank, start) if starts_token(self.text, word, start) => rank,
+                Owner::Start(..) => continue,
+                Owner::Detector(rank) => rank,
+            };
+            let window = window(rank, self.text, word, &mut self.runs);
+            self.windows.extend(window.map(|window| (rank, window)));
+        }
+    }
 }
 
 /// Whether `word` stands at `span`, and nothing before it that would make it the middle of a token.

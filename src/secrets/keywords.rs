@@ -21,52 +21,36 @@ pub(super) struct Keywords {
     /// How many such triples stand before each word of `known`.
     before: Vec<u16>,
     /// For each such triple, in order, where its words start in `entries`.
-    starts: Vec<usize>,
+    starts: Vec<u16>,
     entries: Vec<Entry>,
 }
 
-/// A word, and how far into it its triple stands.
+/// A word, and how far into it its triple stands. Small, so that all of them fit the nearest cache.
 #[derive(Clone, Copy)]
 struct Entry {
-    rank: usize,
-    into: usize,
-    start: Start,
-}
-
-/// The first eight letters of a word as a number, to be compared at once.
-#[derive(Clone, Copy)]
-struct Start {
+    rank: u16,
+    into: u8,
+    length: u8,
+    /// Its first letters, as [`letters`] gives them.
     letters: u64,
-    /// The bit in which the cases of a letter differ, for each that has two.
-    cases: u64,
-    /// All bits of the letters that there are.
-    mask: u64,
 }
 
-impl Start {
-    fn of(word: &[u8]) -> Self {
-        let case = |byte: &u8| if byte.is_ascii_alphabetic() { 0x20 } else { 0 };
-        Self {
-            letters: eight(word.iter().copied()),
-            cases: eight(word.iter().map(case)),
-            mask: eight(word.iter().map(|_| u8::MAX)),
-        }
-    }
-
-    fn is_at(self, text: &[u8]) -> bool {
-        let here = match text.first_chunk() {
-            Some(letters) => u64::from_le_bytes(*letters),
-            None => eight(text.iter().copied()),
-        };
-        (here | self.cases) & self.mask == self.letters
+impl Entry {
+    fn may_start(self, text: &[u8]) -> bool {
+        let unused = 64 - 8 * u32::from(self.length.min(8));
+        (letters(text) ^ self.letters) << unused == 0
     }
 }
 
-/// Eight bytes, zeros where there are fewer.
-fn eight(bytes: impl Iterator<Item = u8>) -> u64 {
-    let mut all = [0; 8];
-    all.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
-    u64::from_le_bytes(all)
+/// The first eight bytes as a number, zeros where there are fewer. Both cases of a letter are one, and some other bytes are
+/// taken for one too: where two numbers are equal it takes a closer look.
+fn letters(text: &[u8]) -> u64 {
+    let eight = text.first_chunk().copied().unwrap_or_else(|| {
+        let mut eight = [0; 8];
+        eight.iter_mut().zip(text).for_each(|(place, byte)| *place = *byte);
+        eight
+    });
+    u64::from_le_bytes(eight) | 0x2020_2020_2020_2020
 }
 
 impl Keywords {
@@ -98,27 +82,31 @@ impl Keywords {
             };
             let start = (first << BITS | second) << BITS;
             let thirds = code(2).map_or(0..1 << BITS, |third| third..third + 1);
+            let (Ok(rank), Ok(into), Ok(length)) = (rank.try_into(), into.try_into(), word.len().try_into()) else {
+                continue;
+            };
             let entry = Entry {
                 rank,
                 into,
-                start: Start::of(word),
+                length,
+                letters: letters(word),
             };
             pairs.extend(thirds.map(|third| (start | third, entry)));
         }
         pairs.sort_by_key(|(triple, _)| *triple);
         let mut known = Box::new([0_u64; TRIPLES / 64]);
-        let mut starts: Vec<usize> = Vec::new();
+        let mut starts: Vec<u16> = Vec::new();
         let mut last = None;
         for (at, &(triple, _)) in pairs.iter().enumerate() {
             if last.replace(triple) != Some(triple) {
-                starts.push(at);
+                starts.push(u16::try_from(at).unwrap_or(u16::MAX));
                 known
                     .get_mut(triple / 64)
                     .into_iter()
                     .for_each(|bits| *bits |= 1 << (triple % 64));
             }
         }
-        starts.push(pairs.len());
+        starts.push(u16::try_from(pairs.len()).unwrap_or(u16::MAX));
         let before = known
             .iter()
             .scan(0_u16, |sum, bits| {
@@ -156,28 +144,26 @@ impl Keywords {
         }
     }
 
-    /// The words that have this triple, where it stands at `at`. Few are there, so what comes of those stays outside.
+    /// The words that have this triple, where it stands at `at`.
     #[inline(never)]
-    fn words_at(&self, text: &[u8], at: usize, triple: usize, bits: u64, found: &mut dyn FnMut(usize, usize, usize)) {
+    fn words_at(&self, text: &[u8], at: usize, triple: usize, bits: u64, found: &mut impl FnMut(usize, usize, usize)) {
         let below = (bits & ((1 << (triple % 64)) - 1)).count_ones() as usize;
         let index = below + usize::from(self.before.get(triple / 64).copied().unwrap_or_default());
         let (Some(&from), Some(&to)) = (self.starts.get(index), self.starts.get(index + 1)) else {
             return;
         };
-        for entry in self.entries.get(from..to).unwrap_or_default() {
-            let Some(start) = at.checked_sub(entry.into) else {
+        for entry in self.entries.get(usize::from(from)..usize::from(to)).unwrap_or_default() {
+            let start = at.wrapping_sub(usize::from(entry.into));
+            let Some(here) = text.get(start..).filter(|here| entry.may_start(here)) else {
                 continue;
             };
-            let here = text.get(start..).unwrap_or_default();
-            if !entry.start.is_at(here) {
-                continue;
-            }
-            let word = self.words.get(entry.rank).copied().unwrap_or_default();
+            let rank = usize::from(entry.rank);
+            let word = self.words.get(rank).copied().unwrap_or_default();
             if here
                 .get(..word.len())
                 .is_some_and(|here| here.eq_ignore_ascii_case(word))
             {
-                found(entry.rank, start, start + word.len());
+                found(rank, start, start + word.len());
             }
         }
     }

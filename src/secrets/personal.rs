@@ -12,6 +12,7 @@ use crate::text::{Masker, Span};
 use super::Secrets;
 use super::engine::Hit;
 use super::national;
+use super::shape::Shape;
 use super::view::{self, Sought};
 
 /// Personal data of one kind in one output.
@@ -145,16 +146,16 @@ pub fn personal(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<Personal> {
 }
 
 fn may_hold(text: &str) -> bool {
-    KINDS.iter().any(|kind| kind.words.is_empty() && may_be(kind.id, text))
-        || WORDS.automaton.as_ref().is_some_and(|words| words.is_match(text))
+    let shaped = |(kind, shape): (&Kind, &Shape)| kind.words.is_empty() && shape.fits(text.as_bytes());
+    kinds().zip(&*SHAPES).any(shaped) || WORDS.automaton.as_ref().is_some_and(|words| words.is_match(text))
 }
 
 pub(super) fn hits_in(text: &str) -> Vec<Hit> {
     static PATTERNS: [OnceLock<Option<Regex>>; COUNT] = [const { OnceLock::new() }; COUNT];
     let mut hits: Vec<Hit> = Vec::new();
     let said = said(text);
-    for ((kind, pattern), said) in kinds().zip(&PATTERNS).zip(said) {
-        if !(said || kind.words.is_empty() && may_be(kind.id, text)) {
+    for (((kind, pattern), shape), said) in kinds().zip(&PATTERNS).zip(&*SHAPES).zip(said) {
+        if !((said || kind.words.is_empty()) && shape.fits(text.as_bytes())) {
             continue;
         }
         let pattern = pattern.get_or_init(|| RegexBuilder::new(kind.pattern).unicode(false).build().ok());
@@ -185,6 +186,9 @@ pub(super) fn hits_in(text: &str) -> Vec<Hit> {
     hits.dedup_by(|later, first| later.span.start < first.span.end);
     hits
 }
+
+/// What tells of each kind at a glance that a text holds none.
+static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| kinds().map(|kind| Shape::of(kind.pattern)).collect());
 
 /// The words of all kinds, and the rank of each one's kind.
 struct Words {
@@ -226,29 +230,6 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
     let letter = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
     let bytes = text.as_bytes();
     !letter(start.checked_sub(1).and_then(|at| bytes.get(at))) && !letter(bytes.get(end))
-}
-
-/// Whether the text holds what every match of the kind holds: far cheaper than the pattern.
-fn may_be(kind: &str, text: &str) -> bool {
-    let bytes = text.as_bytes();
-    match kind {
-        "e-mail" => memchr::memchr(b'@', bytes).is_some(),
-        "card" => {
-            // groups of digits stand one blank or dash apart; columns of a table stand further
-            let (mut digits, mut apart) = (0, false);
-            bytes.iter().any(|byte| {
-                (digits, apart) = match byte {
-                    b'0'..=b'9' => (digits + 1, false),
-                    b' ' | b'-' if !apart => (digits, true),
-                    _ => (0, false),
-                };
-                digits >= 15
-            })
-        }
-        _ => bytes
-            .windows(4)
-            .any(|four| matches!(four, [b'A'..=b'Z', b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9'])),
-    }
 }
 
 /// Whether one of the words stands shortly before, or heads the column: the first line of a table names it.
