@@ -9,9 +9,9 @@ use crate::emit::{Tree, emit};
 use crate::facts::{Companions, Facts};
 use crate::finding::PlaceKind;
 use crate::io;
-use crate::notebook::{self, Notebook};
+use crate::notebook::{self, CellIdx, Notebook};
 use crate::plan::{
-    self, LocalModule, NotebookRef, Options, Plan, Refusal, SecretSpan, Verdict, imported_by, imported_names,
+    self, LocalModule, NotebookRef, Options, Plan, Refusal, SecretSpan, Verdict, answered, imported_by, imported_names,
     title_and_summary,
 };
 use crate::python::{CellCode, desugar, is_stdlib, parse_cells};
@@ -55,8 +55,10 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         .into_iter()
         .map(|code| plain(&notebook, code))
         .collect::<Vec<_>>();
-    let facts = Facts::gather_with(&cells, magics, Companions::default());
     let secrets = secrets::scan(&notebook);
+    let secret_cells: Vec<CellIdx> = secrets.found.iter().filter_map(|secret| secret.place.cell).collect();
+    let cells = answered(&notebook, cells, &secret_cells);
+    let facts = Facts::gather_with(&cells, magics, Companions::default());
     let options = Options {
         package: asked_name(args).map_err(|error| vec![error])?,
         notebook: reference(&args.notebook, &notebook),

@@ -141,6 +141,24 @@ impl Builder<'_> {
                     .to_owned(),
             });
         }
+        for code in self.cells {
+            let asks = self.notebook.cell(code.idx).is_some_and(|cell| {
+                let source = &cell.source.text;
+                source.contains("get_ipython") && *source != code.text
+            });
+            if asks
+                && self
+                    .pieces
+                    .iter()
+                    .any(|piece| piece.cell == code.idx && piece.is_taken())
+            {
+                out.push(Note {
+                    cell: code.idx,
+                    text: "it asks for the notebook's kernel: the package has the answer that a notebook gets"
+                        .to_owned(),
+                });
+            }
+        }
         for file in self.files {
             out.push(Note {
                 cell: CellIdx(0),

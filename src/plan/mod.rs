@@ -4,6 +4,7 @@
 //! them, and writes down the text of each. It knows nothing of templates or of the disk.
 
 mod annotate;
+mod answers;
 mod assemble;
 mod bindings;
 mod build;
@@ -33,6 +34,7 @@ mod peeks;
 mod pieces;
 mod purity;
 mod recorded;
+mod results_shown;
 mod rewrite;
 mod secret_fields;
 mod sections;
@@ -43,6 +45,7 @@ mod unreached;
 mod versions;
 mod workers;
 
+pub use answers::answered;
 pub use build::{Options, Outcome, Refusal, SecretSpan, plan, title_and_summary};
 pub use local::{imported_by, imported_names};
 pub use model::{

@@ -1,6 +1,6 @@
 //! Maps offsets in a derived text (a decoded JSON string, a dedented cell) back to the text it came from.
 
-use super::Span;
+use super::{EditSet, Span};
 
 /// A stretch of derived text and the original bytes that it stands for.
 ///
@@ -72,6 +72,37 @@ impl OffsetMap {
         let start = self.original_start(derived.start);
         let end = self.original_end(derived.end);
         Span::new(start, end)
+    }
+
+    /// The map of the derived text after `edits`: what they put in stands for what it replaced.
+    pub fn edited(&self, edits: &EditSet) -> Self {
+        let mut out = Self::default();
+        let mut at = 0;
+        for edit in edits.edits() {
+            self.copy_into(&mut out, Span::new(at, edit.span.start));
+            out.push(edit.replacement.len(), self.original(edit.span));
+            at = edit.span.end;
+        }
+        self.copy_into(&mut out, Span::new(at, self.derived_len()));
+        out
+    }
+
+    /// Appends the stretches of a derived range to `out`.
+    fn copy_into(&self, out: &mut Self, range: Span) {
+        for segment in &self.segments {
+            let start = segment.derived.start.max(range.start);
+            let end = segment.derived.end.min(range.end);
+            if start >= end {
+                continue;
+            }
+            let original = if segment.copied() {
+                let from = segment.original.start + (start - segment.derived.start);
+                Span::new(from, from + (end - start))
+            } else {
+                segment.original
+            };
+            out.push(end - start, original);
+        }
     }
 
     /// The original bytes of a derived range, without what lies between its stretches.
