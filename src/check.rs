@@ -129,7 +129,7 @@ fn judge<T>(
     let facts = Facts::gather_with(&cells, strictness.magics.clone(), companions);
     let misses = flow::misses(&notebook, &facts);
     let history = History::replay(&facts, Execution::of(&notebook));
-    let secrets = secrets::scan(&notebook);
+    let secrets = secrets::scan_parsed(&notebook, &cells);
     let ctx = Context {
         path,
         notebook: &notebook,

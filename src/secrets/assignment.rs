@@ -161,7 +161,7 @@ fn kind_of(name: &str, before: &str) -> Option<Kind> {
             .next()
             .unwrap_or_default();
         let said = [
-            "api", "secret", "access", "private", "auth", "license", "account", "app", "service",
+            "api", "secret", "access", "private", "auth", "license", "account", "app", "service", "client",
         ];
         return said
             .iter()

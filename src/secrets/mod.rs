@@ -18,6 +18,7 @@ mod placeholder;
 mod png;
 mod repack;
 mod shape;
+mod syntax;
 mod view;
 
 pub(crate) use base64::encode as to_base64;
@@ -29,14 +30,16 @@ pub use personal::{Personal, personal};
 pub(crate) use repack::repack;
 pub use view::Packed;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::finding::{Confidence, Located, Place, PlaceKind};
-use crate::notebook::{CellIdx, Notebook};
+use crate::notebook::{CellIdx, Language, Notebook};
+use crate::python::{CellCode, Magics, parse_cells};
 use crate::text::{Masker, Span, shown};
 
 use copies::{Copies, Copy};
-use view::{Sought, View};
+use view::{At, Sought, View};
 
 /// A credential and where it stands.
 #[derive(Debug)]
@@ -111,12 +114,23 @@ impl Secrets {
 ///
 /// What shows a credential in one place is sought in all others: a password that is printed has no name before it.
 pub fn scan(notebook: &Notebook<'_>) -> Secrets {
+    let cells = match notebook.language {
+        Language::Other(_) => Vec::new(),
+        _ => parse_cells(notebook, &Magics::default()),
+    };
+    scan_parsed(notebook, &cells)
+}
+
+/// The same, with the notebook's cells as Python reads them: none where they are in another language.
+pub fn scan_parsed(notebook: &Notebook<'_>, cells: &[CellCode]) -> Secrets {
     let sought = Sought {
         hits_in: &hits_in,
         may_hold: |_| true,
         everywhere: true,
     };
-    let views = view::collect(notebook, sought);
+    let mut views: Vec<View<'_, Hit>> = cells.iter().filter_map(told).collect();
+    views.extend(view::collect(notebook, sought));
+    drop_names(cells, &mut views);
     if views.is_empty() {
         return Secrets::default();
     }
@@ -139,13 +153,25 @@ pub fn scan(notebook: &Notebook<'_>) -> Secrets {
         everywhere: true,
     };
     let further = view::collect(notebook, further);
-    let masker = Masker::new(values.iter().copied().chain(shown_by(&further)));
+    let parts = parts(notebook, &views);
+    let masker = Masker::new(values.iter().copied().chain(shown_by(&further)).chain(parts));
     let mut places = Places::default();
     for view in &views {
-        let located = Located::new(&view.text, &view.map);
+        // what was told of a cell is shown as it stands there
+        let source = view.told.then(|| Some(&notebook.cell(view.at.cell?)?.source)).flatten();
+        let located = match source {
+            Some(source) => Located::new(&source.text, &source.map),
+            None => Located::new(&view.text, &view.map),
+        };
         for hit in &view.hits {
             let same = known.get(hit.span.slice(&view.text)).map_or(0, |known| known.rank);
-            places.add(view, &located, *hit, same, &masker);
+            let at = match source {
+                Some(source) => source.map.derived(view.map.original(hit.span)),
+                None => Some(hit.span),
+            };
+            if let Some(at) = at {
+                places.add(view, &located, at, *hit, same, &masker);
+            }
         }
     }
     for view in &further {
@@ -161,12 +187,68 @@ pub fn scan(notebook: &Notebook<'_>) -> Secrets {
                 span: copy.span,
                 ..known.hit
             };
-            places.add(view, &located, hit, known.rank, &masker);
+            places.add(view, &located, hit.span, hit, known.rank, &masker);
         }
     }
     let mut found = places.found;
     found.sort_by(|a, b| (a.place.span, a.detector).cmp(&(b.place.span, b.detector)));
     Secrets { found, masker }
+}
+
+/// What the syntax of a cell says, as a text of its own, where something is found in it.
+fn told(code: &CellCode) -> Option<View<'static, Hit>> {
+    let (text, map) = syntax::lines(code)?;
+    let hits = hits_in(&text);
+    (!hits.is_empty()).then(|| View {
+        at: At {
+            kind: PlaceKind::Source,
+            cell: Some(code.idx),
+            output: None,
+        },
+        text: text.into(),
+        map: Cow::Owned(map.through(&code.to_file)),
+        hits,
+        packed: None,
+        told: true,
+    })
+}
+
+/// Drops what is only a name in code: `password=DB_PASS_2`. What has a form of its own may be pasted without quotes.
+fn drop_names(cells: &[CellCode], views: &mut [View<'_, Hit>]) {
+    let sources = views
+        .iter_mut()
+        .filter(|view| view.at.kind == PlaceKind::Source && !view.told);
+    for view in sources {
+        let Some(code) = cells.iter().find(|code| Some(code.idx) == view.at.cell) else {
+            continue;
+        };
+        let map = &view.map;
+        view.hits.retain(|hit| {
+            let at = || code.to_file.derived(map.original(hit.span));
+            hit.detector != label::ID || !at().is_some_and(|at| syntax::is_name_in_code(code, at))
+        });
+    }
+}
+
+/// The pieces of values that stand in several literals, as each stands in its source: none is shown alone either.
+fn parts<'n>(notebook: &'n Notebook<'_>, views: &[View<'_, Hit>]) -> Vec<&'n str> {
+    const SHOWS: usize = 6;
+    let mut found = Vec::new();
+    for view in views.iter().filter(|view| view.told) {
+        let Some(cell) = view.at.cell.and_then(|idx| notebook.cell(idx)) else {
+            continue;
+        };
+        for hit in &view.hits {
+            let pieces = view.map.pieces(hit.span);
+            let pieces = pieces.iter().filter_map(|piece| cell.source.map.derived(*piece));
+            found.extend(
+                pieces
+                    .map(|piece| piece.slice(&cell.source.text))
+                    .filter(|part| part.len() >= SHOWS),
+            );
+        }
+    }
+    found
 }
 
 /// A value that was found, and how it was told.
@@ -191,7 +273,8 @@ struct Places {
 }
 
 impl Places {
-    fn add<H>(&mut self, view: &View<'_, H>, located: &Located<'_>, hit: Hit, same: usize, masker: &Masker) {
+    /// `at`: where in the text of `located` the hit is shown.
+    fn add<H>(&mut self, view: &View<'_, H>, located: &Located<'_>, at: Span, hit: Hit, same: usize, masker: &Masker) {
         let span = view.map.original(hit.span);
         let before = self.taken.range(..span.end).next_back();
         if before.is_some_and(|(_, end)| *end > span.start) {
@@ -203,7 +286,7 @@ impl Places {
             detector: hit.detector,
             name: hit.name,
             confidence: hit.confidence,
-            place: located.place(view.at.kind, view.at.cell, view.at.output, hit.span, masker),
+            place: located.place(view.at.kind, view.at.cell, view.at.output, at, masker),
             shown: shown(value),
             value: Hidden(value.to_owned()),
             pieces: view.map.pieces(hit.span),

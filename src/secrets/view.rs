@@ -22,6 +22,8 @@ pub(super) struct View<'n, H> {
     pub hits: Vec<H>,
     /// The base64 that the text was packed into.
     pub packed: Option<Packed>,
+    /// Whether the text is told of a cell's syntax and stands in no file as it is.
+    pub told: bool,
 }
 
 /// Base64 in the file, and what it stands for.
@@ -209,6 +211,7 @@ impl<'n, H: Spanned> Collector<'n, '_, H> {
                 map: map(),
                 hits,
                 packed: packed.map(|packed| packed()),
+                told: false,
             });
         }
     }

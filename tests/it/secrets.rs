@@ -321,3 +321,86 @@ fn checksums_are_read() {
         assert_eq!(confidence(&other), "likely", "{other}");
     }
 }
+
+/// The values that are found in a cell of this source, each with its pieces joined.
+fn found_in(source: &str) -> Vec<String> {
+    let notebook = notebook(&[code(Some(1), source)]).to_string();
+    let notebook = mortarboard::notebook::read(&notebook).unwrap();
+    let found = mortarboard::secrets::scan(&notebook).found;
+    let piece = |span: &mortarboard::text::Span| &notebook.text[span.range()];
+    let values = found.iter().map(|secret| secret.pieces.iter().map(piece).collect());
+    values.collect()
+}
+
+#[test]
+fn secrets_are_found_as_python_says_them() {
+    let key = example("L78kcG1LzEFl¦TIPFfSSrScqg92D2AFdv");
+    let (left, right) = key.split_at(16);
+    let token = example("ghp¦_u8jzPde0IgxLd6GncfBAepfJBd0Kh8024xXH");
+    let (start, end) = token.split_at(20);
+    let password = example("Harb0r¦88Mar!x");
+    for source in [
+        // lines apart
+        "connect(\n    password=  # of the etl user\n    '§P',\n)",
+        "cfg = {'password':\n   '§P'}",
+        "token = (\n    '§K'\n)",
+        "os.environ.setdefault(\n    'API_TOKEN',\n    '§K',\n)",
+        "openai.api_key = \\\n    '§K'",
+        // in pieces
+        "token = (\n    '§L'  # first\n    '§R'\n)",
+        "api_key = '§L' + '§R'",
+        "token = ''.join(['§L', '§R'])",
+        "x = f('§S' '§E')",
+        "x = '§S' + \\\n  '§E'",
+        "headers = {'Authorization': 'Bearer ' + '§K'}",
+        // by place
+        "auth = ('svc', '§P')",
+        "user, password = 'svc', '§P'",
+        "pymysql.connect('db', 'etl', '§P', 'core')",
+        "FTP('h', 'etl', '§P')",
+        "from qxvendor import QxVendor\nQxVendor('§K')",
+        "api.set_key('§K')",
+        "client = Client(key='§K')",
+        // as what stands in for something else
+        "password = os.environ.get('PW', '§P')",
+        "token = os.getenv('TOKEN') or '§K'",
+        "pw = '§P' if local else getpass()",
+        "token: SecretStr = SecretStr('§K')",
+        "token: str = field(default='§K')",
+        "parser.add_argument('--password', type=str, default='§P')",
+        // among others
+        "tokens = ['§K', os.environ['B']]",
+        "API_KEYS = {'a': '§K'}",
+        // with magics
+        "%env API_TOKEN=§K",
+        "!git clone https://§S§E@github.com/a/b",
+    ] {
+        let filled = source.replace("§K", &key).replace("§P", &password).replace("§L", left);
+        let filled = filled.replace("§R", right).replace("§S", start).replace("§E", end);
+        let found = found_in(&filled);
+        let whole = [&key, &password, &token]
+            .into_iter()
+            .any(|value| found == [value.as_str()]);
+        let headed = found == [format!("Bearer {key}")];
+        assert!(whole || headed, "{source}: {found:?}");
+    }
+}
+
+#[test]
+fn names_in_code_are_none() {
+    for source in [
+        "password = pw_2023",
+        "connect(password=DB_PASS_2)",
+        "token = make_token2_FromConfig9x",
+        "f(api_key=cfg_Key9_ForTheApi22)",
+        "open_by_key('1HN3DWhJHXcIqadmQolraXxvh0I8SuIPeHg5Tygn2WRR')",
+        "text = ('a long text in '\n 'several2 pieces3 of prose4')",
+        "tokens = ['Hello1', 'World2', 'tokenization-of-words-2']",
+        "from model import Model\nModel('bert-base-uncased-v2')",
+        "parser.add_argument('--token', default='none', help='the token2 of it')",
+    ] {
+        assert_eq!(found_in(source), [""; 0], "{source}");
+    }
+    // pasted without its quotes
+    assert_eq!(found_in("DISQUS_TOKEN = Nh7vRf3mKp9wXc5tJq2YbL8sAg4d").len(), 1);
+}

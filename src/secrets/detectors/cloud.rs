@@ -101,9 +101,15 @@ pub(super) static DETECTORS: &[Detector] = &[
     Detector {
         id: "azure-storage-key",
         name: "an Azure storage key",
-        keywords: &["accountkey", "account_key", "storage_key", "sharedaccesskey"],
+        keywords: &[
+            "accountkey",
+            "account_key",
+            "account.key",
+            "storage_key",
+            "sharedaccesskey",
+        ],
         pattern: concat!(
-            "(?i:account_?key|storage_?key|sharedaccesskey)",
+            r"(?i:account[_.]?key(?:\.[\w.-]{1,80})?|storage_?key|sharedaccesskey)",
             assign!(),
             "([A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{43}=)"
         ),
