@@ -16,6 +16,7 @@ use crate::python::{Body, CellCode, is_stdlib, span};
 use crate::text::{OffsetMap, Span};
 
 use super::checks::unpronounceable;
+use super::label;
 use super::shape::is_of_run;
 
 /// Characters that a name and a value have at most.
@@ -137,7 +138,7 @@ impl Speaker<'_> {
         let between = named.map(|named| Span::new(named.end, first.start.max(named.end)).slice(self.text));
         let beside = between.is_some_and(|between| between.len() <= BESIDE && !between.contains(['\n', '#', '(']));
         let plain = value.len() == 1 && beside;
-        if plain || length < 6 || length > LONGEST_VALUE || name.len() > LONGEST_NAME || name.contains('\n') {
+        if plain || length < 6 || length > LONGEST_VALUE || name.contains('\n') {
             return;
         }
         if name.is_empty() && !self.is_one_word(value) {
@@ -173,6 +174,9 @@ impl Speaker<'_> {
         if matches!(name, "pw" | "PW") {
             // too short for a text to be searched for it
             return self.tell("password", None, value);
+        }
+        if !is_telling(name) {
+            return;
         }
         if let Some(pieces) = pieces(value) {
             return self.say(name, named, &pieces);
@@ -288,6 +292,13 @@ impl Speaker<'_> {
             && (module.contains(&lower) || lower.contains(&module))
             && !is_stdlib(&module)
     }
+}
+
+/// Whether a name may be a secret's: most values of a notebook go by names that are none.
+fn is_telling(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let mut words = label::WORDS.iter().chain(&["auth", "cred", "private", "access"]);
+    name.len() <= LONGEST_NAME && words.any(|word| lower.contains(word))
 }
 
 /// Whether a function is what logs in to a service.

@@ -52,7 +52,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         id: "database-password",
         name: "a password in a database address",
         keywords: &["://"],
-        pattern: r#"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?|mssql|oracle|snowflake|clickhouse|redshift|solr|smb|ws|wss|mqtts?|nats|kafka|exasol|sqlserver|db2|hana|s3|ssh|cockroachdb|hive|presto|trino|teradata|vertica|neo4j|bolt|cassandra|couchbase|ldaps?|s?ftps?|smtps?|imaps?)(?:\+\w{1,20})?://[^\s:/"\'<>]{0,80}:([^\s"\'<>/]{3,120})@[\w.\[-]"#,
+        pattern: r#"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?|mssql|oracle|snowflake|clickhouse|redshift|solr|smb|ws|wss|mqtts?|nats|kafka|exasol|sqlserver|db2|hana|s3|ssh|cockroachdb|hive|presto|trino|teradata|vertica|neo4j|bolt|cassandra|couchbase|ldaps?|s?ftps?|smtps?|imaps?)(?:\+\w{1,20})?://[^\s:/"\'<>]{0,80}:([^\s"\'<>/]{3,})@[\w.\[-]"#,
         reach: 300,
         entropy: 1.5,
         form: Form::Whole,
