@@ -138,7 +138,7 @@ impl Speaker<'_> {
         let between = named.map(|named| Span::new(named.end, first.start.max(named.end)).slice(self.text));
         let beside = between.is_some_and(|between| between.len() <= BESIDE && !between.contains(['\n', '#', '(']));
         let plain = value.len() == 1 && beside;
-        if plain || length < 6 || length > LONGEST_VALUE || name.contains('\n') {
+        if plain || !(6..=LONGEST_VALUE).contains(&length) || name.contains('\n') {
             return;
         }
         if name.is_empty() && !self.is_one_word(value) {
