@@ -262,12 +262,13 @@ pub struct ExplainArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct GraduateArgs {
-    /// The notebook
-    pub notebook: PathBuf,
-    /// The folder of the package; beside the notebook if not given
+    /// The notebook; several become one package, with a command for each
+    #[arg(required_unless_present = "dump_templates", value_name = "NOTEBOOK")]
+    pub notebooks: Vec<PathBuf>,
+    /// The folder of the package; beside the first notebook if not given
     #[arg(long, value_name = "FOLDER")]
     pub output: Option<PathBuf>,
-    /// The package's name; made from the notebook's if not given
+    /// The package's name; made from the notebook's if not given, and of several from the folder's
     #[arg(long)]
     pub name: Option<String>,
     /// Print the plan and write nothing; with --update, what would become of each file
@@ -285,6 +286,12 @@ pub struct GraduateArgs {
     /// Bring a package that is there up to date and keep what was edited by hand: exit 1 where both changed the same lines
     #[arg(long, conflicts_with = "force")]
     pub update: bool,
+    /// Lay files out by the templates in this folder, where it has some, and by the built-in ones else
+    #[arg(long, value_name = "FOLDER")]
+    pub templates: Option<PathBuf>,
+    /// Write the built-in templates to this folder, to begin with, and do nothing else
+    #[arg(long, value_name = "FOLDER", exclusive = true)]
+    pub dump_templates: Option<PathBuf>,
     /// Write nothing and print the difference that --update would make, secrets hidden on both sides
     #[arg(long, requires = "update")]
     pub diff: bool,

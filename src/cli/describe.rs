@@ -14,7 +14,11 @@ pub(super) fn describe_plan(plan: &Plan) -> String {
 }
 
 fn describe(plan: &Plan, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "package {} from {}", plan.package, printable(&plan.notebook.path))?;
+    if plan.parts.is_empty() {
+        writeln!(out, "package {} from {}", plan.package, printable(&plan.notebook.path))?;
+    } else {
+        writeln!(out, "package {} from {} notebooks", plan.package, plan.parts.len())?;
+    }
     if !plan.config.is_empty() || !plan.secrets.is_empty() {
         writeln!(out, "\nconfiguration")?;
         for field in &plan.config {
@@ -45,7 +49,9 @@ fn describe(plan: &Plan, out: &mut String) -> std::fmt::Result {
             writeln!(out, "  {} (cell {})", item.name, item.cell)?;
         }
     }
-    writeln!(out, "\nsteps")?;
+    if !plan.steps.is_empty() {
+        writeln!(out, "\nsteps")?;
+    }
     for step in &plan.steps {
         let params: Vec<&str> = step.params.iter().map(|p| p.name.as_str()).collect();
         let returns: Vec<&str> = step.returns.iter().map(|r| r.name.as_str()).collect();
@@ -98,6 +104,10 @@ fn describe(plan: &Plan, out: &mut String) -> std::fmt::Result {
     }
     for note in &plan.notes {
         writeln!(out, "\nnote, cell {}: {}", note.cell, printable(&note.text))?;
+    }
+    for part in &plan.parts {
+        writeln!(out)?;
+        describe(part, out)?;
     }
     Ok(())
 }

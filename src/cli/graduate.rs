@@ -1,27 +1,17 @@
 //! `mortarboard graduate`: a notebook becomes a package.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
-use crate::emit::{Tree, emit};
-use crate::facts::{Companions, Facts};
-use crate::finding::PlaceKind;
+use crate::emit::{EmitError, Templates, Tree, emit_with};
 use crate::io;
-use crate::notebook::{self, CellIdx, Notebook};
-use crate::plan::{
-    self, LocalModule, NotebookRef, Options, Plan, Refusal, SecretSpan, Verdict, answered, imported_by, imported_names,
-    title_and_summary,
-};
-use crate::python::{CellCode, desugar, is_stdlib, parse_cells};
+use crate::plan::{self, Plan, Refusal, Source, Unplanned, Verdict};
 use crate::report::printable;
-use crate::secrets::{self, Secrets};
 use crate::update::{RECORD, Record};
 
 use super::Outcome;
 use super::args::GraduateArgs;
 use super::describe::describe_plan;
+use super::material::{Material, scan_source};
 use super::nearest::{Nearest, absolute};
 use super::talk::{UserError, colour, difference, note, print};
 use super::update::Package;
@@ -46,56 +36,67 @@ pub(super) fn run(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
 }
 
 fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
-    let name = args.notebook.to_string_lossy();
-    let text = io::read(&args.notebook).map_err(|error| vec![error.into()])?;
-    let notebook = notebook::read(&text).map_err(|error| vec![UserError::unreadable(&name, &error)])?;
-    let settings = Nearest::new(args.config.as_deref(), args.no_config)?.of(&absolute(&args.notebook))?;
-    let magics = settings.map(|settings| settings.magics.clone()).unwrap_or_default();
-    let cells = parse_cells(&notebook, &magics)
-        .into_iter()
-        .map(|code| plain(&notebook, code))
-        .collect::<Vec<_>>();
-    let secrets = secrets::scan(&notebook);
-    let secret_cells: Vec<CellIdx> = secrets.found.iter().filter_map(|secret| secret.place.cell).collect();
-    let cells = answered(&notebook, cells, &secret_cells);
-    let facts = Facts::gather_with(&cells, magics, Companions::default());
-    let options = Options {
-        package: asked_name(args).map_err(|error| vec![error])?,
-        notebook: reference(&args.notebook, &notebook),
-        secrets: spans(&notebook, &secrets),
-        requirements: io::read(&args.notebook.with_file_name("requirements.txt")).unwrap_or_default(),
-        local: beside(&args.notebook, imported_by(&cells)),
-    };
-    let (mut plan, left) = match plan::plan(&notebook, &cells, &facts, &options) {
-        plan::Outcome::Plan(plan, left) => (plan, left),
-        plan::Outcome::Refused(reasons) => {
+    if let Some(folder) = &args.dump_templates {
+        return dump(folder);
+    }
+    let templates = templates(args).map_err(|error| vec![error])?;
+    let package = asked_name(args).map_err(|error| vec![error])?;
+    let texts = args.notebooks.iter().map(|path| io::read(path));
+    let texts: Vec<String> = texts.collect::<Result<_, _>>().map_err(|error| vec![error.into()])?;
+    let mut nearest = Nearest::new(args.config.as_deref(), args.no_config)?;
+    let mut materials: Vec<Material<'_>> = Vec::new();
+    for (path, text) in args.notebooks.iter().zip(&texts) {
+        let settings = nearest.of(&absolute(path))?;
+        let magics = settings.map(|settings| settings.magics.clone()).unwrap_or_default();
+        let material = Material::new(path, text, package.clone(), magics);
+        materials.push(material.map_err(|error| vec![error])?);
+    }
+    let names: Vec<&str> = materials.iter().map(|material| material.name.as_str()).collect();
+    let name = names.join(", ");
+    let (mut plan, left) = match planned(&materials, package.as_deref()) {
+        Ok(planned) => planned,
+        Err(Unplanned { index, reasons }) => {
+            let name = names.get(index).copied().unwrap_or_default();
             note(&format!("{name}: this notebook can't graduate"));
-            say_refusals(&name, &reasons);
+            say_refusals(name, &reasons);
             return Ok(Outcome::Findings);
         }
     };
+    let say_left = || {
+        names
+            .iter()
+            .zip(&left)
+            .for_each(|(name, left)| say_refusals(name, left))
+    };
     if args.dry_run && !args.update {
-        print(&secrets.masker.mask(&describe_plan(&plan)))?;
-        say_refusals(&name, &left);
+        let text = describe_plan(&plan);
+        let masked = materials
+            .iter()
+            .fold(text, |text, material| material.secrets.masker.mask(&text).into_owned());
+        print(&masked)?;
+        say_left();
         return Ok(Outcome::Clean);
     }
     let folder = output_folder(args, &plan);
     let package = args.update.then(|| Package::read(&folder)).transpose();
     let package = package.map_err(|error| vec![error])?.flatten();
     let emitted = |plan: &Plan| {
-        let tree = emit(plan).map_err(|error| {
-            let hint = "this is a fault of ours: report it with the notebook";
-            vec![UserError::new(format!("{name}: {error}"), hint)]
-        })?;
-        keeps_secrets(&name, &tree, &secrets).map(|()| record(plan, tree))
+        let tree = emit_with(plan, &templates).map_err(|error| vec![unmade(args, &name, &error)])?;
+        materials
+            .iter()
+            .try_for_each(|material| keeps_secrets(material, &tree))?;
+        Ok::<Record, Vec<UserError>>(record(plan, tree))
     };
     let mut now = emitted(&plan)?;
-    if let Some(python) = args.python.as_deref().filter(|_| args.verify) {
+    if let (Some(python), [notebook]) = (
+        args.python.as_deref().filter(|_| args.verify),
+        args.notebooks.as_slice(),
+    ) {
         let runs = match &package {
             Some(package) => package.plan(&now).map_err(|error| vec![error])?.result(&now),
             None => now.tree(),
         };
-        let verification = verify(python, &args.notebook, &runs).map_err(|error| vec![error])?;
+        let verification = verify(python, notebook, &runs).map_err(|error| vec![error])?;
         plan.verification = Some(verification);
         now = emitted(&plan)?;
     }
@@ -103,7 +104,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         Some(package) => update(args, &name, &package, &now)?,
         None => write(args, &name, &folder, &plan, &now)?,
     };
-    say_refusals(&name, &left);
+    say_left();
     let Some(verification) = &plan.verification else {
         return Ok(outcome);
     };
@@ -112,9 +113,58 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     Ok(if different { Outcome::Findings } else { outcome })
 }
 
+/// The built-in templates, to begin with.
+fn dump(folder: &Path) -> Result<Outcome, Vec<UserError>> {
+    let ours = Templates::ours();
+    io::commit(&ours, folder, false).map_err(|error| vec![error.into()])?;
+    print(&format!("{} templates in {}\n", ours.files.len(), folder.display()))?;
+    Ok(Outcome::Clean)
+}
+
+/// The templates that were asked for.
+fn templates(args: &GraduateArgs) -> Result<Templates, UserError> {
+    let Some(folder) = &args.templates else {
+        return Ok(Templates::default());
+    };
+    Templates::with(io::texts_below(folder)?).map_err(|unknown| {
+        let known: Vec<String> = Templates::names().collect();
+        UserError::new(
+            format!("{}: no template of a package is called {unknown}", folder.display()),
+            format!("these are: {}", known.join(", ")),
+        )
+    })
+}
+
+/// Whose fault it is that a file could not be made.
+fn unmade(args: &GraduateArgs, name: &str, error: &EmitError) -> UserError {
+    match (&args.templates, &error.template) {
+        (Some(folder), Some(_)) => UserError::new(
+            folder.join(error.to_string()).display().to_string(),
+            "docs/graduate.md says what each template is given; `mortarboard graduate --dump-templates FOLDER` writes ours",
+        ),
+        _ => UserError::new(
+            format!("{name}: {error}"),
+            "this is a fault of ours: report it with the notebook",
+        ),
+    }
+}
+
+/// The plan of one notebook, or of several as one package; and what stays in each.
+fn planned(materials: &[Material<'_>], package: Option<&str>) -> Result<(Plan, Vec<Vec<Refusal>>), Unplanned> {
+    let sources: Vec<Source<'_>> = materials.iter().map(Material::source).collect();
+    match (sources.as_slice(), package) {
+        ([source], _) => match plan::plan(source.notebook, source.cells, source.facts, source.options) {
+            plan::Outcome::Plan(plan, left) => Ok((*plan, vec![left])),
+            plan::Outcome::Refused(reasons) => Err(Unplanned { index: 0, reasons }),
+        },
+        (sources, package) => plan::together(sources, package.unwrap_or_default()),
+    }
+}
+
 /// Everything goes into a folder that holds nothing yet, or under `--force`.
 fn write(args: &GraduateArgs, name: &str, folder: &Path, plan: &Plan, now: &Record) -> Result<Outcome, Vec<UserError>> {
-    let (steps, files) = (plan.steps.len(), now.files.len());
+    let steps = plan.all().map(|plan| plan.steps.len()).sum::<usize>();
+    let files = now.files.len();
     let folder_name = folder.display();
     if args.dry_run || args.diff {
         print(&format!(
@@ -133,6 +183,16 @@ fn write(args: &GraduateArgs, name: &str, folder: &Path, plan: &Plan, now: &Reco
 
 /// What is new goes into a package that may have been edited since.
 fn update(args: &GraduateArgs, name: &str, package: &Package<'_>, now: &Record) -> Result<Outcome, Vec<UserError>> {
+    if package.record.notebooks.len() > now.notebooks.len() {
+        return Err(vec![UserError::new(
+            format!(
+                "{}: the package holds {}, and what isn't named would be taken out of it",
+                package.folder.display(),
+                package.record.notebooks.join(", ")
+            ),
+            "name all of its notebooks",
+        )]);
+    }
     let planned = package.plan(now).map_err(|error| vec![error])?;
     if planned.says_open() {
         return Ok(Outcome::Findings);
@@ -154,60 +214,42 @@ fn update(args: &GraduateArgs, name: &str, package: &Package<'_>, now: &Record) 
 /// What is written for a plan, and what a later update has to know of it.
 fn record(plan: &Plan, tree: Tree) -> Record {
     Record {
-        notebooks: vec![plan.notebook.path.clone()],
+        notebooks: plan.each().iter().map(|plan| plan.notebook.path.clone()).collect(),
         package: plan.package.clone(),
         files: tree.files,
     }
 }
 
-/// The name that was asked for, or under `--update` that of the package that is there.
+/// The name that was asked for, or under `--update` that of the package that is there. A package of several notebooks is
+/// named after its folder otherwise.
 fn asked_name(args: &GraduateArgs) -> Result<Option<String>, UserError> {
-    match (&args.name, &args.output) {
-        (Some(name), _) => package_name(name).map(Some),
-        (None, Some(folder)) if args.update => {
-            let known = Package::read(folder)?.map(|package| package.record.package);
-            known.as_deref().map(package_name).transpose()
-        }
-        _ => Ok(None),
+    if args.verify && args.notebooks.len() > 1 {
+        return Err(UserError::new(
+            "--verify runs one notebook and its package, and several were named",
+            "verify each in a package of its own",
+        ));
     }
-}
-
-/// The files beside the notebook that it imports, and those that these import in turn. One that holds a secret stays.
-fn beside(notebook: &Path, imported: BTreeSet<String>) -> Vec<LocalModule> {
-    let folder = notebook.parent().unwrap_or(Path::new(""));
-    let mut asked = BTreeSet::new();
-    let mut wanted: Vec<String> = imported.into_iter().collect();
-    let mut found = Vec::new();
-    while let Some(name) = wanted.pop() {
-        if is_stdlib(&name) || !asked.insert(name.clone()) {
-            continue;
-        }
-        let Some(source) = io::read(&folder.join(format!("{name}.py"))).ok() else {
-            continue;
-        };
-        if !scan_source(&source).found.is_empty() {
-            continue;
-        }
-        wanted.extend(imported_names(&source));
-        found.push(LocalModule { name, source });
+    if let Some(name) = &args.name {
+        return package_name(name).map(Some);
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    found
-}
-
-/// The secrets of a file, judged as a cell of a notebook is.
-fn scan_source(source: &str) -> Secrets {
-    let cell = serde_json::json!({"cell_type": "code", "metadata": {}, "outputs": [], "source": source});
-    let text = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).to_string();
-    notebook::read(&text).map_or_else(|_| Secrets::default(), |notebook| secrets::scan(&notebook))
-}
-
-/// The cell as Python, where its magic has a plain equivalent.
-fn plain(notebook: &Notebook<'_>, code: CellCode) -> CellCode {
-    notebook
-        .cell(code.idx)
-        .and_then(|cell| desugar(cell, &code))
-        .unwrap_or(code)
+    let known = match &args.output {
+        Some(folder) if args.update => Package::read(folder)?.map(|package| package.record.package),
+        _ => None,
+    };
+    if let Some(name) = known {
+        return package_name(&name).map(Some);
+    }
+    if args.notebooks.len() < 2 {
+        return Ok(None);
+    }
+    let folder = args.output.as_ref().and_then(|folder| folder.file_name());
+    let Some(folder) = folder else {
+        return Err(UserError::new(
+            "a package of several notebooks needs a name",
+            "give it one with --name, or a folder with --output",
+        ));
+    };
+    package_name(&folder.to_string_lossy()).map(Some)
 }
 
 /// A package name that was asked for: legal for Python as it stands, hyphens taken for underscores.
@@ -226,68 +268,32 @@ fn package_name(asked: &str) -> Result<String, UserError> {
     ))
 }
 
-fn reference(path: &Path, notebook: &Notebook<'_>) -> NotebookRef {
-    let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let stem = file_name.strip_suffix(".ipynb").unwrap_or(&file_name);
-    let (title, summary) = title_and_summary(notebook, stem);
-    NotebookRef {
-        path: if path.is_absolute() {
-            file_name.clone()
-        } else {
-            path.to_string_lossy().replace('\\', "/")
-        },
-        sha256: Sha256::digest(notebook.text.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
-        file_name,
-        title,
-        summary,
-    }
-}
-
-/// The secrets in code, as spans of their cells' sources.
-fn spans(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<SecretSpan> {
-    let in_source = secrets
-        .found
-        .iter()
-        .filter(|secret| secret.place.kind == PlaceKind::Source);
-    in_source
-        .filter_map(|secret| {
-            let cell = notebook.cell(secret.place.cell?).filter(|cell| cell.is_code())?;
-            Some(SecretSpan {
-                cell: cell.idx,
-                span: secret.place.span,
-                kind: secret.detector.to_owned(),
-            })
-        })
-        .collect()
-}
-
 /// The last line of defence: no file of the package may hold a secret that was found in the notebook.
-fn keeps_secrets(name: &str, tree: &Tree, secrets: &Secrets) -> Result<(), Vec<UserError>> {
-    let leaks = tree
-        .files
-        .iter()
-        .filter(|(_, text)| secrets.masker.mask(text) != text.as_str());
+fn keeps_secrets(material: &Material<'_>, tree: &Tree) -> Result<(), Vec<UserError>> {
+    let masker = &material.secrets.masker;
+    let leaks = tree.files.iter().filter(|(_, text)| masker.mask(text) != text.as_str());
     let files: Vec<&str> = leaks.map(|(path, _)| path.as_str()).collect();
     if files.is_empty() {
         return Ok(());
     }
     Err(vec![UserError::new(
         format!(
-            "{name}: a secret of the notebook would reach {}; nothing was written",
+            "{}: a secret of the notebook would reach {}; nothing was written",
+            material.name,
             files.join(", ")
         ),
         "`mortarboard check --select MB3` shows where it stands: take it out of the notebook, revoke it, graduate again",
     )])
 }
 
-/// Beside the notebook, under the package's name.
+/// Beside the first notebook, under the package's name.
 fn output_folder(args: &GraduateArgs, plan: &Plan) -> PathBuf {
     match &args.output {
         Some(folder) => folder.clone(),
-        None => args.notebook.with_file_name(&plan.distribution),
+        None => args
+            .notebooks
+            .first()
+            .map_or_else(PathBuf::new, |path| path.with_file_name(&plan.distribution)),
     }
 }
 

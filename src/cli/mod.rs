@@ -12,6 +12,7 @@ mod git;
 mod graduate;
 mod inventory;
 mod manual;
+mod material;
 mod nbstripout;
 mod nearest;
 mod progress;

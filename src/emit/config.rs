@@ -13,6 +13,8 @@ use super::names::FIGURES_DIR;
 pub(super) struct ConfigFile {
     imports: String,
     prefix: String,
+    /// The notebooks' names; empty where there is one.
+    commands: Vec<String>,
     has_secrets: bool,
     fields: Vec<Field>,
 }
@@ -27,7 +29,7 @@ struct Field {
 
 /// Prefix of the environment variables.
 pub(super) fn prefix(plan: &Plan) -> String {
-    format!("{}_", plan.package.to_uppercase())
+    format!("{}_", plan.root().to_uppercase())
 }
 
 /// The option on the command line: pydantic-settings gives a single letter a single hyphen.
@@ -106,6 +108,7 @@ pub(super) fn config(plan: &Plan) -> ConfigFile {
         imports: imports::block(&all),
         has_secrets: !plan.secrets.is_empty(),
         prefix: literal::string(&prefix),
+        commands: plan.parts.iter().map(|part| part.name().to_owned()).collect(),
         fields,
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn module(path: &str, source: &str, python: (u8, u8)) -> Result<Strin
     format(source, python, PySourceType::Python).map_err(|message| EmitError {
         path: path.to_owned(),
         message,
+        template: None,
     })
 }
 

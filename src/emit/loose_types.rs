@@ -11,10 +11,12 @@ use crate::plan::Plan;
 /// The codes that the notebook's own statements can raise, sorted. Those of imports and of syntax are never among them.
 pub(super) fn codes(plan: &Plan) -> Vec<&'static str> {
     let mut finder = Finder::default();
-    let items = plan.functions.items.iter().chain(&plan.steps_module.items);
-    let sources = items
-        .map(|item| &item.source)
-        .chain(plan.steps.iter().map(|step| &step.body));
+    let sources = plan.all().flat_map(|plan| {
+        let items = plan.functions.items.iter().chain(&plan.steps_module.items);
+        items
+            .map(|item| &item.source)
+            .chain(plan.steps.iter().map(|step| &step.body))
+    });
     for source in sources {
         let parsed = parse_unchecked(source, ParseOptions::from(PySourceType::Ipynb));
         if let Some(module) = parsed.syntax().as_module() {

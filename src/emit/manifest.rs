@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::plan::{Item, Level, Plan, Step, Verdict};
+use crate::plan::{Level, Plan, Step, Verdict};
 
 use super::names;
 
@@ -10,6 +10,9 @@ use super::names;
 struct Manifest<'a> {
     schema: u32,
     notebook: Notebook<'a>,
+    /// All of them, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notebooks: Vec<Notebook<'a>>,
     package: &'a str,
     entry: String,
     steps: Vec<ManifestStep<'a>>,
@@ -43,6 +46,8 @@ struct Notebook<'a> {
 
 #[derive(Serialize)]
 struct ManifestStep<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notebook: Option<&'a str>,
     function: &'a str,
     module: String,
     cells: [usize; 2],
@@ -54,6 +59,8 @@ struct ManifestStep<'a> {
 
 #[derive(Serialize)]
 struct Config<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notebook: Option<&'a str>,
     name: Option<&'a str>,
     field: &'a str,
     cell: usize,
@@ -61,6 +68,8 @@ struct Config<'a> {
 
 #[derive(Serialize)]
 struct Definition<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notebook: Option<&'a str>,
     name: &'a str,
     module: String,
     cell: usize,
@@ -68,6 +77,8 @@ struct Definition<'a> {
 
 #[derive(Serialize)]
 struct Secret<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notebook: Option<&'a str>,
     field: &'a str,
     env: &'a str,
     cell: usize,
@@ -75,6 +86,8 @@ struct Secret<'a> {
 
 #[derive(Serialize)]
 struct Dropped<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notebook: Option<&'a str>,
     cell: usize,
     lines: [usize; 2],
     reason: &'a str,
@@ -83,80 +96,107 @@ struct Dropped<'a> {
 
 #[derive(Serialize)]
 struct Note<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notebook: Option<&'a str>,
     cell: usize,
     text: &'a str,
 }
 
 pub(super) fn manifest(plan: &Plan) -> String {
-    let module = |name: &str| format!("{}.{name}", plan.package);
-    let definition = |item: &'_ Item, name: &str| (item.name.clone(), module(name), item.cell.0);
-    let definitions: Vec<(String, String, usize)> = plan
-        .functions
-        .items
-        .iter()
-        .map(|item| definition(item, "functions"))
-        .chain(plan.steps_module.items.iter().map(|item| definition(item, "steps")))
-        .chain(plan.tests.own.items.iter().map(|item| {
-            let module = "tests.test_notebook".to_owned();
-            (item.name.clone(), module, item.cell.0)
-        }))
-        .collect();
     let manifest = Manifest {
         schema: 1,
-        notebook: Notebook {
-            path: &plan.notebook.path,
-            sha256: &plan.notebook.sha256,
-        },
+        notebook: notebook(plan),
+        notebooks: plan.parts.iter().map(notebook).collect(),
         package: &plan.package,
         entry: format!("{}.cli:main", plan.package),
-        steps: plan.steps.iter().map(|one| step(one, module("steps"))).collect(),
-        config: plan
-            .config
-            .iter()
-            .map(|field| Config {
-                name: field.name.as_deref(),
-                field: &field.field,
-                cell: field.cell.0,
-            })
-            .collect(),
-        definitions: definitions
-            .iter()
-            .map(|(name, module, cell)| Definition {
-                name,
-                module: module.clone(),
-                cell: *cell,
-            })
-            .collect(),
-        secrets: plan
-            .secrets
-            .iter()
-            .map(|secret| Secret {
-                field: &secret.field,
-                env: &secret.env,
-                cell: secret.cell.0,
-            })
-            .collect(),
-        dropped: plan
-            .dropped
-            .iter()
-            .map(|dropped| Dropped {
-                cell: dropped.cell.0,
-                lines: [dropped.lines.0, dropped.lines.1],
-                reason: &dropped.reason,
-                names: &dropped.names,
-            })
-            .collect(),
+        steps: rows(plan, |plan, from| {
+            let steps = plan.steps.iter();
+            steps
+                .map(|one| step(one, format!("{}.steps", plan.package), from))
+                .collect()
+        }),
+        config: rows(plan, |plan, from| {
+            let fields = plan.config.iter();
+            fields
+                .map(|field| Config {
+                    notebook: from,
+                    name: field.name.as_deref(),
+                    field: &field.field,
+                    cell: field.cell.0,
+                })
+                .collect()
+        }),
+        definitions: plan.all().flat_map(definitions).collect(),
+        secrets: rows(plan, |plan, from| {
+            let secrets = plan.secrets.iter();
+            secrets
+                .map(|secret| Secret {
+                    notebook: from,
+                    field: &secret.field,
+                    env: &secret.env,
+                    cell: secret.cell.0,
+                })
+                .collect()
+        }),
+        dropped: rows(plan, |plan, from| {
+            let dropped = plan.dropped.iter();
+            dropped
+                .map(|dropped| Dropped {
+                    notebook: from,
+                    cell: dropped.cell.0,
+                    lines: [dropped.lines.0, dropped.lines.1],
+                    reason: &dropped.reason,
+                    names: &dropped.names,
+                })
+                .collect()
+        }),
         notes: plan
-            .notes
-            .iter()
-            .map(|note| Note {
-                cell: note.cell.0,
-                text: &note.text,
+            .all()
+            .flat_map(|of| {
+                let from = from(of);
+                of.notes.iter().map(move |note| Note {
+                    notebook: from,
+                    cell: note.cell.0,
+                    text: &note.text,
+                })
             })
             .collect(),
         verification: verified(plan),
     };
     json(&manifest, b"  ")
+}
+
+/// The rows of every notebook, one after the other.
+fn rows<'p, T>(plan: &'p Plan, of: impl Fn(&'p Plan, Option<&'p str>) -> Vec<T>) -> Vec<T> {
+    plan.each().iter().flat_map(|plan| of(plan, from(plan))).collect()
+}
+
+/// The notebook that a row is about, where there are several.
+fn from(plan: &Plan) -> Option<&str> {
+    plan.is_part().then_some(plan.notebook.path.as_str())
+}
+
+fn notebook(plan: &Plan) -> Notebook<'_> {
+    Notebook {
+        path: &plan.notebook.path,
+        sha256: &plan.notebook.sha256,
+    }
+}
+
+fn definitions(plan: &Plan) -> impl Iterator<Item = Definition<'_>> {
+    let of_functions = plan.functions.items.iter().map(|item| (item, "functions"));
+    let of_steps = plan.steps_module.items.iter().map(|item| (item, "steps"));
+    let of_modules = of_functions.chain(of_steps);
+    let of_modules = of_modules.map(|(item, module)| (item, format!("{}.{module}", plan.package)));
+    let tests = names::tests_folder(plan).replace('/', ".");
+    let of_tests = plan.tests.own.items.iter();
+    let of_tests = of_tests.map(move |item| (item, format!("{tests}.test_notebook")));
+    of_modules.chain(of_tests).map(|(item, module)| Definition {
+        notebook: from(plan),
+        name: &item.name,
+        module,
+        cell: item.cell.0,
+    })
 }
 
 fn verified(plan: &Plan) -> Verified<'_> {
@@ -183,8 +223,9 @@ fn verified(plan: &Plan) -> Verified<'_> {
     }
 }
 
-fn step(step: &Step, module: String) -> ManifestStep<'_> {
+fn step<'a>(step: &'a Step, module: String, notebook: Option<&'a str>) -> ManifestStep<'a> {
     ManifestStep {
+        notebook,
         function: &step.function,
         module,
         cells: [step.cells.0.0, step.cells.1.0],

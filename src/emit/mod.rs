@@ -1,5 +1,6 @@
 //! From a plan to the files of the package: layout only, no decisions.
 
+mod cli;
 mod config;
 mod format;
 mod imports;
@@ -25,6 +26,7 @@ use minijinja::context;
 
 use crate::plan::Plan;
 
+pub use templates::Templates;
 pub use tree::Tree;
 
 /// A generated file that doesn't read as what it is. It means a fault of the planner or of this module.
@@ -33,10 +35,17 @@ pub struct EmitError {
     /// Path in the package.
     pub path: String,
     pub message: String,
+    /// The file and the line of a person's own template, where that is at fault.
+    pub template: Option<(String, Option<usize>)>,
 }
 
 impl fmt::Display for EmitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.template {
+            Some((file, Some(line))) => write!(f, "{file}:{line}: ")?,
+            Some((file, None)) => write!(f, "{file}: ")?,
+            None => {}
+        }
         write!(f, "the text made for {} is not valid: {}", self.path, self.message)
     }
 }
@@ -45,16 +54,27 @@ impl std::error::Error for EmitError {}
 
 /// The package of a plan. The same plan gives the same bytes.
 pub fn emit(plan: &Plan) -> Result<Tree, EmitError> {
+    emit_with(plan, &Templates::default())
+}
+
+/// The package of a plan, laid out by these templates.
+pub fn emit_with(plan: &Plan, templates: &Templates) -> Result<Tree, EmitError> {
     let mut out = Package {
         plan,
+        templates,
         tree: Tree::default(),
     };
-    out.sources()?;
-    out.tests()?;
-    let thin = thin::notebook(plan);
+    out.frame()?;
+    let mut thin_is_python = true;
+    for part in plan.each() {
+        out.sources(part)?;
+        out.tests(part)?;
+        let thin = thin::notebook(part);
+        thin_is_python &= thin.is_python;
+        out.tree.insert(format!("notebooks/{}.ipynb", part.name()), thin.text);
+    }
     out.tree
-        .insert("pyproject.toml", pyproject::pyproject(plan, thin.is_python));
-    out.tree.insert(format!("notebooks/{}.ipynb", plan.package), thin.text);
+        .insert("pyproject.toml", pyproject::pyproject(plan, thin_is_python));
     out.tree.insert("graduation.json", manifest::manifest(plan));
     out.text("README.md", "README.md", readme::readme(plan))?;
     out.text(".gitignore", ".gitignore", ())?;
@@ -75,38 +95,27 @@ pub fn emit(plan: &Plan) -> Result<Tree, EmitError> {
 
 struct Package<'a> {
     plan: &'a Plan,
+    templates: &'a Templates,
     tree: Tree,
 }
 
 impl Package<'_> {
-    fn sources(&mut self) -> Result<(), EmitError> {
+    /// What a package has once, however many notebooks it is made of.
+    fn frame(&mut self) -> Result<(), EmitError> {
         let plan = self.plan;
         let package = &plan.package;
-        let about = if plan.notebook.summary.is_empty() {
-            &plan.notebook.title
-        } else {
-            &plan.notebook.summary
-        };
-        let about = if literal::one_line(about).is_empty() {
-            package
-        } else {
-            about
-        };
-        self.source("__init__.py", context! { doc => literal::docstring(about) })?;
-        self.source("__main__.py", context! { package })?;
-        let contracts = modules::has_contracts(plan);
-        self.source("cli.py", context! { package, contracts })?;
-        self.source("config.py", config::config(plan))?;
+        self.source(plan, "__main__.py", context! { package })?;
+        self.source(plan, "cli.py", cli::cli(plan))?;
+        self.source(plan, "config.py", config::config(plan))?;
         if modules::has_contracts(plan) {
-            self.source("contracts.py", ())?;
-        }
-        self.source("pipeline.py", pipeline::pipeline(plan))?;
-        self.source("steps.py", modules::steps(plan))?;
-        if !plan.functions.items.is_empty() {
-            self.source("functions.py", modules::definitions(&plan.functions))?;
+            self.source(plan, "contracts.py", ())?;
         }
         if plan.saves_figures {
-            self.source("figures.py", ())?;
+            self.source(plan, "figures.py", ())?;
+        }
+        if !plan.parts.is_empty() {
+            self.about(plan)?;
+            self.functions(plan)?;
         }
         for file in &plan.local {
             let path = format!("src/{package}/{}.py", file.name);
@@ -115,48 +124,87 @@ impl Package<'_> {
             self.tree.insert(path, text);
         }
         self.tree.insert(format!("src/{package}/py.typed"), "");
-        Ok(())
+        self.test(plan, "test_package.py", tests::package(plan))
     }
 
-    fn tests(&mut self) -> Result<(), EmitError> {
-        let plan = self.plan;
-        if !plan.steps.is_empty() || !plan.tests.recorded.is_empty() {
-            self.test("conftest.py", tests::conftest(plan))?;
+    /// The modules of a notebook.
+    fn sources(&mut self, plan: &Plan) -> Result<(), EmitError> {
+        self.about(plan)?;
+        self.source(plan, "pipeline.py", pipeline::pipeline(plan))?;
+        self.source(plan, "steps.py", modules::steps(plan))?;
+        self.functions(plan)
+    }
+
+    fn functions(&mut self, plan: &Plan) -> Result<(), EmitError> {
+        if plan.functions.items.is_empty() {
+            return Ok(());
         }
-        self.test("test_package.py", tests::package(plan))?;
+        self.source(
+            plan,
+            "functions.py",
+            modules::definitions(&plan.functions, !plan.parts.is_empty()),
+        )
+    }
+
+    fn about(&mut self, plan: &Plan) -> Result<(), EmitError> {
+        let about = if plan.notebook.summary.is_empty() {
+            &plan.notebook.title
+        } else {
+            &plan.notebook.summary
+        };
+        let about = if literal::one_line(about).is_empty() {
+            &plan.package
+        } else {
+            about
+        };
+        self.source(plan, "__init__.py", context! { doc => literal::docstring(about) })
+    }
+
+    /// The tests of a notebook.
+    fn tests(&mut self, plan: &Plan) -> Result<(), EmitError> {
+        if !plan.steps.is_empty() || !plan.tests.recorded.is_empty() {
+            self.test(plan, "conftest.py", tests::conftest(plan))?;
+        }
+        if !plan.steps.is_empty() {
+            self.test(plan, "test_run.py", tests::run(plan))?;
+        }
         if !plan.tests.own.items.is_empty() {
-            self.test("test_notebook.py", modules::definitions(&plan.tests.own))?;
+            self.test(plan, "test_notebook.py", modules::definitions(&plan.tests.own, false))?;
         }
         if !plan.tests.recorded.is_empty() {
-            self.test("test_recorded.py", tests::recorded(plan))?;
+            self.test(plan, "test_recorded.py", tests::recorded(plan))?;
         }
         if !plan.tests.missing_files.is_empty() || modules::has_contracts(plan) {
-            self.test("test_steps.py", tests::missing_files(plan))?;
+            self.test(plan, "test_steps.py", tests::missing_files(plan))?;
         }
         Ok(())
     }
 
-    fn source(&mut self, name: &str, values: impl serde::Serialize) -> Result<(), EmitError> {
+    fn source(&mut self, plan: &Plan, name: &str, values: impl serde::Serialize) -> Result<(), EmitError> {
         self.python(
-            &format!("src/{}/{name}", self.plan.package),
+            &format!("{}/{name}", names::folder(plan)),
             &format!("src/package/{name}"),
             values,
         )
     }
 
-    fn test(&mut self, name: &str, values: impl serde::Serialize) -> Result<(), EmitError> {
-        let path = format!("tests/{name}");
-        self.python(&path, &path, values)
+    fn test(&mut self, plan: &Plan, name: &str, values: impl serde::Serialize) -> Result<(), EmitError> {
+        let path = format!("{}/{name}", names::tests_folder(plan));
+        self.python(&path, &format!("tests/{name}"), values)
     }
 
     fn python(&mut self, path: &str, template: &str, values: impl serde::Serialize) -> Result<(), EmitError> {
-        let text = templates::render(path, template, values)?;
-        self.tree.insert(path, format::module(path, &text, self.plan.python)?);
+        let text = self.templates.render(path, template, values)?;
+        let module = format::module(path, &text, self.plan.python).map_err(|error| EmitError {
+            template: self.templates.own_file(template).map(|file| (file, None)),
+            ..error
+        })?;
+        self.tree.insert(path, module);
         Ok(())
     }
 
     fn text(&mut self, path: &str, template: &str, values: impl serde::Serialize) -> Result<(), EmitError> {
-        self.tree.insert(path, templates::render(path, template, values)?);
+        self.tree.insert(path, self.templates.render(path, template, values)?);
         Ok(())
     }
 }

@@ -14,6 +14,8 @@ const INDENT: &str = "    ";
 /// What the templates of `functions.py` and `test_notebook.py` lay out.
 #[derive(Serialize)]
 pub(super) struct DefinitionsFile {
+    /// Whether several notebooks had them.
+    common: bool,
     imports: String,
     logger: bool,
     items: String,
@@ -57,7 +59,7 @@ struct Function {
     body: String,
 }
 
-pub(super) fn definitions(module: &Module) -> DefinitionsFile {
+pub(super) fn definitions(module: &Module, common: bool) -> DefinitionsFile {
     let mut all = module.imports.clone();
     let bound: Vec<&str> = module.imports.iter().map(names::bound).collect();
     let logger = wants_logger(module, &[]) && !bound.contains(&"logger");
@@ -66,6 +68,7 @@ pub(super) fn definitions(module: &Module) -> DefinitionsFile {
     }
     all.extend(annotation_imports(module));
     DefinitionsFile {
+        common,
         imports: imports::block(&all),
         logger,
         items: items(&module.items),
@@ -111,7 +114,8 @@ pub(super) fn reset_name(plan: &Plan) -> Option<String> {
 
 /// Whether any step checks what it is given.
 pub(super) fn has_contracts(plan: &Plan) -> bool {
-    plan.steps.iter().any(|step| !step.requires.is_empty())
+    let mut steps = plan.all().flat_map(|plan| &plan.steps);
+    steps.any(|step| !step.requires.is_empty())
 }
 
 /// The notebook's imports, and those of the code that is laid around it.
@@ -147,14 +151,14 @@ fn step_imports(plan: &Plan, logger: bool, classes: &[Class], steps: &[Function]
         Some("Any"),
     );
     add(!classes.is_empty(), ImportSection::Stdlib, "typing", Some("NamedTuple"));
-    let contracts = format!("{}.contracts", plan.package);
+    let contracts = format!("{}.contracts", plan.root());
     add(
         has_contracts(plan),
         ImportSection::FirstParty,
         &contracts,
         Some("require_columns"),
     );
-    let figures = format!("{}.figures", plan.package);
+    let figures = format!("{}.figures", plan.root());
     let saves = plan.saves_figures && plan.steps.iter().any(|step| source::names(&step.body, "save_figures"));
     add(saves, ImportSection::FirstParty, &figures, Some("save_figures"));
     all

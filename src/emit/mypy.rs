@@ -19,10 +19,11 @@ pub(super) fn table(plan: &Plan) -> Item {
         value(inline(["ignore-without-code", "redundant-expr", "truthy-bool"])),
     );
     let mut overrides = ArrayOfTables::new();
-    let mut own = vec![format!("{}.steps", plan.package)];
-    if !plan.functions.items.is_empty() {
-        own.insert(0, format!("{}.functions", plan.package));
-    }
+    let with_functions = plan.all().filter(|plan| !plan.functions.items.is_empty());
+    let mut own: Vec<String> = with_functions
+        .map(|plan| format!("{}.functions", plan.package))
+        .collect();
+    own.extend(plan.each().iter().map(|plan| format!("{}.steps", plan.package)));
     let mut verbatim = Table::new();
     verbatim.decor_mut().set_prefix(
         "\n# The notebook's own statements, which nobody annotated. To lift it: annotate a function, take a code off\n\

@@ -13,6 +13,20 @@ pub(super) fn free(base: &str, taken: &BTreeSet<&str>) -> String {
     name
 }
 
+/// The folder of a plan's modules.
+pub(super) fn folder(plan: &Plan) -> String {
+    format!("src/{}", plan.package.replace('.', "/"))
+}
+
+/// The folder of a notebook's tests: its own, where it is one among several.
+pub(super) fn tests_folder(plan: &Plan) -> String {
+    if plan.is_part() {
+        format!("tests/{}", plan.name())
+    } else {
+        "tests".to_owned()
+    }
+}
+
 /// What the notebook's part of `steps.py` binds at the top level.
 pub(super) fn of_steps(plan: &Plan) -> BTreeSet<&str> {
     let module = &plan.steps_module;

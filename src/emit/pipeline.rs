@@ -62,7 +62,7 @@ fn pipeline_imports(plan: &Plan, plain: bool, any: bool) -> Vec<crate::plan::Imp
     let locals = Locals::of(plan);
     let mut all = vec![imports::of(
         FirstParty,
-        &format!("{}.config", plan.package),
+        &format!("{}.config", plan.root()),
         Some("Config"),
         None,
     )];

@@ -9,6 +9,7 @@ use crate::plan::{Dependency, Plan};
 use super::format::LINE_LENGTH;
 use super::literal::one_line;
 use super::mypy;
+use super::names;
 use super::source;
 
 const RULES: [&str; 6] = ["B", "E4", "E7", "E9", "F", "I"];
@@ -23,7 +24,7 @@ pub(super) fn pyproject(plan: &Plan, thin_is_python: bool) -> String {
     tool.insert("hatch", hatch(plan));
     tool.insert("ruff", ruff(plan, thin_is_python));
     tool.insert("mypy", mypy::table(plan));
-    tool.insert("pytest", pytest());
+    tool.insert("pytest", pytest(plan));
     tool.insert("repo-review", repo_review());
     root.insert("tool", Item::Table(tool));
     document.to_string()
@@ -152,10 +153,16 @@ fn ruff(plan: &Plan, thin_is_python: bool) -> Item {
 /// Rules that the notebook's own lines break, by file and code, with the reason.
 fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut all: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    plan.all().for_each(|plan| ignores_of(plan, &mut all));
+    all
+}
+
+fn ignores_of(plan: &Plan, all: &mut BTreeMap<String, BTreeMap<String, String>>) {
+    let folder = names::folder(plan);
     for exception in &plan.lint_exceptions {
-        let file = match exception.file.as_str() {
-            tests if tests.starts_with("tests/") => tests.to_owned(),
-            module => format!("src/{}/{module}", plan.package),
+        let file = match exception.file.strip_prefix("tests/") {
+            Some(test) => format!("{}/{test}", names::tests_folder(plan)),
+            None => format!("{folder}/{}", exception.file),
         };
         all.entry(file)
             .or_default()
@@ -170,9 +177,11 @@ fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
         }
     };
     let verbatim = "the notebook's own statements stay as they were written";
-    add(format!("src/{}/steps.py", plan.package), &["B"], verbatim);
+    if plan.parts.is_empty() {
+        add(format!("{folder}/steps.py"), &["B"], verbatim);
+    }
     if !plan.functions.items.is_empty() {
-        add(format!("src/{}/functions.py", plan.package), &["B"], verbatim);
+        add(format!("{folder}/functions.py"), &["B"], verbatim);
     }
     let inside = "imports inside functions stay in the notebook's order";
     if plan
@@ -181,7 +190,7 @@ fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
         .iter()
         .any(|item| source::imports_inside(&item.source))
     {
-        add(format!("src/{}/functions.py", plan.package), &["I001"], inside);
+        add(format!("{folder}/functions.py"), &["I001"], inside);
     }
     if plan
         .steps_module
@@ -191,7 +200,7 @@ fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
         .chain(plan.steps.iter().map(|step| &step.body))
         .any(|text| source::imports_inside(text))
     {
-        add(format!("src/{}/steps.py", plan.package), &["I001"], inside);
+        add(format!("{folder}/steps.py"), &["I001"], inside);
     }
     if plan
         .tests
@@ -200,20 +209,24 @@ fn ignores(plan: &Plan) -> BTreeMap<String, BTreeMap<String, String>> {
         .any(|test| matches!(test.expected.as_str(), "None" | "True" | "False"))
     {
         add(
-            "tests/test_recorded.py".to_owned(),
+            format!("{}/test_recorded.py", names::tests_folder(plan)),
             &["E711", "E712"],
             "values are compared as libraries compare them",
         );
     }
-    all
 }
 
-fn pytest() -> Item {
+fn pytest(plan: &Plan) -> Item {
     let mut options = Table::new();
     options.insert("minversion", value("8.0"));
     options.insert("testpaths", value(inline(["tests"])));
     options.insert("pythonpath", value(inline(["src"])));
-    options.insert("addopts", value(inline(["-ra", "--strict-config", "--strict-markers"])));
+    let mut given = vec!["-ra", "--strict-config", "--strict-markers"];
+    if !plan.parts.is_empty() {
+        // each notebook has its tests, and they have the same names
+        given.push("--import-mode=importlib");
+    }
+    options.insert("addopts", value(inline(given)));
     options.insert("xfail_strict", value(true));
     options.insert("log_level", value("INFO"));
     options.insert("filterwarnings", value(inline(["default"])));

@@ -8,7 +8,7 @@ use crate::plan::{Item, Level, PathUse, Plan};
 
 use super::config;
 use super::markdown::{code, own, prose};
-use super::names::FIGURES_DIR;
+use super::names::{self, FIGURES_DIR};
 
 /// What the template of `README.md` lays out; every text is Markdown already.
 #[derive(Serialize)]
@@ -17,6 +17,8 @@ pub(super) struct Readme {
     summary: String,
     notebook: String,
     distribution: String,
+    /// The notebooks' names on the command line; empty where there is one.
+    commands: Vec<String>,
     /// An option to show in the command that runs the package, with a space before it.
     example: String,
     options: Vec<[String; 4]>,
@@ -40,30 +42,15 @@ pub(super) fn readme(plan: &Plan) -> Readme {
             title
         },
         summary: sentence(prose(&plan.notebook.summary)),
-        notebook: code(&plan.notebook.file_name),
+        notebook: list(plan.each().iter().map(|part| code(&part.notebook.file_name)).collect()),
         distribution: plan.distribution.clone(),
         example: example(plan),
         options: options(plan),
         secrets: plan.secrets.iter().map(|secret| code(&secret.env)).collect(),
-        went: went(plan),
-        dropped: plan
-            .dropped
-            .iter()
-            .map(|dropped| {
-                let lines = range(dropped.lines.0, dropped.lines.1);
-                [
-                    dropped.cell.0.to_string(),
-                    lines,
-                    code(&dropped.excerpt),
-                    own(&dropped.reason),
-                ]
-            })
-            .collect(),
-        state: plan
-            .state
-            .iter()
-            .map(|state| format!("{}: {}", code(&state.name), own(&state.reason)))
-            .collect(),
+        commands: plan.parts.iter().map(|part| part.name().to_owned()).collect(),
+        went: plan.all().flat_map(went).collect(),
+        dropped: plan.each().iter().flat_map(dropped).collect(),
+        state: plan.each().iter().flat_map(state).collect(),
         verified: plan
             .verification
             .as_ref()
@@ -129,48 +116,93 @@ fn options(plan: &Plan) -> Vec<[String; 4]> {
     rows
 }
 
+/// Of which notebook a row speaks, where there are several; with a space behind it.
+fn from(plan: &Plan) -> String {
+    if plan.is_part() {
+        format!("{} ", code(&plan.notebook.file_name))
+    } else {
+        String::new()
+    }
+}
+
+/// The module of a plan as the package's readers find it.
+fn module(plan: &Plan, name: &str) -> String {
+    if plan.is_part() {
+        format!("{}.{name}", plan.name())
+    } else {
+        name.to_owned()
+    }
+}
+
+fn dropped(plan: &Plan) -> Vec<[String; 4]> {
+    let row = |dropped: &crate::plan::Dropped| {
+        let lines = range(dropped.lines.0, dropped.lines.1);
+        let cell = format!("{}{}", from(plan), dropped.cell.0);
+        [cell, lines, code(&dropped.excerpt), own(&dropped.reason)]
+    };
+    plan.dropped.iter().map(row).collect()
+}
+
+fn state(plan: &Plan) -> Vec<String> {
+    let row = |state: &crate::plan::StateName| format!("{}{}: {}", from(plan), code(&state.name), own(&state.reason));
+    plan.state.iter().map(row).collect()
+}
+
 fn went(plan: &Plan) -> Vec<[String; 3]> {
+    let from = from(plan);
     // by first cell, then by kind: settings, definitions, steps
     let mut rows: BTreeMap<(usize, usize, usize), [String; 3]> = BTreeMap::new();
     let mut fields: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for (cell, field) in plan.config.iter().map(|field| (field.cell.0, &field.field)) {
+    // the fields of several stand with the notebook that they come from
+    let config = plan.config.iter().filter(|_| plan.parts.is_empty());
+    for (cell, field) in config.map(|field| (field.cell.0, &field.field)) {
         fields.entry(cell).or_default().push(code(field));
     }
-    for (cell, field) in plan.secrets.iter().map(|secret| (secret.cell.0, &secret.field)) {
+    let secrets = plan.secrets.iter().filter(|_| plan.parts.is_empty());
+    for (cell, field) in secrets.map(|secret| (secret.cell.0, &secret.field)) {
         fields.entry(cell).or_default().push(code(field));
     }
     for (cell, fields) in fields {
         let now = format!("`config.py`: {}", fields.join(", "));
-        rows.insert((cell, 0, 0), [cell.to_string(), String::new(), now]);
+        rows.insert((cell, 0, 0), [format!("{from}{cell}"), String::new(), now]);
     }
     let mut define = |items: &[Item], kind: usize, module: &str| {
         for (at, item) in items.iter().enumerate() {
             let now = code(&format!("{module}.{}", item.name));
-            rows.insert((item.cell.0, kind, at), [item.cell.0.to_string(), String::new(), now]);
+            let cell = format!("{from}{}", item.cell.0);
+            rows.insert((item.cell.0, kind, at), [cell, String::new(), now]);
         }
     };
-    define(&plan.functions.items, 1, "functions");
-    define(&plan.steps_module.items, 2, "steps");
-    define(&plan.tests.own.items, 2, "tests.test_notebook");
+    define(&plan.functions.items, 1, &module(plan, "functions"));
+    define(&plan.steps_module.items, 2, &module(plan, "steps"));
+    let tests = names::tests_folder(plan).replace('/', ".");
+    define(&plan.tests.own.items, 2, &format!("{tests}.test_notebook"));
     for (at, step) in plan.steps.iter().enumerate() {
         let how = match step.level {
             Level::Pure => "",
             Level::Mutating => ", which changes what it is given",
             Level::State => ", which shares names through its module",
         };
-        let now = format!("{}{how}", code(&format!("steps.{}", step.function)));
-        let cells = range(step.cells.0.0, step.cells.1.0);
+        let now = format!("{}{how}", code(&format!("{}.{}", module(plan, "steps"), step.function)));
+        let cells = format!("{from}{}", range(step.cells.0.0, step.cells.1.0));
         rows.insert((step.cells.0.0, 3, at), [cells, prose(&step.title), now]);
     }
     rows.into_values().collect()
 }
 
 fn notes(plan: &Plan) -> Vec<String> {
-    let mut notes: Vec<String> = plan
-        .notes
-        .iter()
-        .map(|note| format!("Cell {}: {}", note.cell.0, own(&note.text)))
-        .collect();
+    // what is said of a whole package of several is about no cell
+    let whole = plan.notes.iter().filter(|_| !plan.parts.is_empty());
+    let mut notes: Vec<String> = whole.map(|note| own(&note.text)).collect();
+    for part in plan.each() {
+        let cell = if part.is_part() {
+            format!("{}cell", from(part))
+        } else {
+            "Cell".to_owned()
+        };
+        let of_cells = part.notes.iter();
+        notes.extend(of_cells.map(|note| format!("{cell} {}: {}", note.cell.0, own(&note.text))));
+    }
     for dependency in plan.dependencies.iter().filter(|dependency| !dependency.known) {
         let name = code(&dependency.distribution);
         notes.push(format!(
@@ -187,6 +219,14 @@ fn sentence(text: String) -> String {
         None | Some(':') => String::new(),
         Some('.' | '!' | '?') => text,
         Some(_) => format!("{text}."),
+    }
+}
+
+/// `a`, `b` and `c`
+fn list(mut names: Vec<String>) -> String {
+    match names.pop() {
+        Some(last) if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+        last => last.unwrap_or_default(),
     }
 }
 

@@ -38,6 +38,8 @@ const STDLIB: [&str; 16] = [
 pub(super) struct Conftest {
     imports: String,
     variable: String,
+    /// How many folders above the file the one is that holds the package.
+    up: usize,
     /// Environment variables without which nothing runs.
     needed: Vec<String>,
     inputs: Vec<(String, String)>,
@@ -54,7 +56,7 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
     let own = |module: String, symbol| imports::of(ImportSection::FirstParty, &module, Some(symbol), None);
     let all = [
         own(package.clone(), "steps"),
-        own(format!("{package}.config"), "Config"),
+        own(format!("{}.config", plan.root()), "Config"),
         own(format!("{package}.pipeline"), "Results"),
         own(format!("{package}.pipeline"), "run"),
     ];
@@ -91,6 +93,7 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
     let strings = inputs.iter().any(|field| field.type_ == ConfigType::Str);
     Conftest {
         imports: imports::block(&all),
+        up: 2 + usize::from(plan.is_part()),
         variable: format!("{}DATA_ROOT", config::prefix(plan)),
         needed: needed(plan),
         inputs: inputs
@@ -150,19 +153,21 @@ pub(super) struct PackageTests {
     modules: Vec<String>,
     /// Field and environment variable, as the inside of a dictionary.
     secrets: String,
-    has_run: bool,
 }
 
 pub(super) fn package(plan: &Plan) -> PackageTests {
-    let mut modules: Vec<&str> = vec!["cli", "config", "pipeline", "steps"];
-    if !plan.functions.items.is_empty() {
-        modules.push("functions");
+    let of = |plan: &Plan, module: &str| format!("{}.{module}", plan.package);
+    let mut modules = vec![of(plan, "cli"), of(plan, "config")];
+    for part in plan.each() {
+        modules.extend([of(part, "pipeline"), of(part, "steps")]);
     }
+    let with_functions = plan.all().filter(|plan| !plan.functions.items.is_empty());
+    modules.extend(with_functions.map(|plan| of(plan, "functions")));
     if plan.saves_figures {
-        modules.push("figures");
+        modules.push(of(plan, "figures"));
     }
     if super::modules::has_contracts(plan) {
-        modules.push("contracts");
+        modules.push(of(plan, "contracts"));
     }
     modules.sort_unstable();
     let secrets: Vec<String> = plan
@@ -172,12 +177,24 @@ pub(super) fn package(plan: &Plan) -> PackageTests {
         .collect();
     PackageTests {
         package: plan.package.clone(),
-        modules: modules
-            .into_iter()
-            .map(|module| literal::string(&format!("{}.{module}", plan.package)))
-            .collect(),
+        modules: modules.iter().map(|module| literal::string(module)).collect(),
         secrets: secrets.join(", "),
-        has_run: !plan.steps.is_empty(),
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct RunTests {
+    package: String,
+    up: usize,
+    /// Whether the manifest names steps of other notebooks too.
+    is_part: bool,
+}
+
+pub(super) fn run(plan: &Plan) -> RunTests {
+    RunTests {
+        package: plan.package.clone(),
+        up: 1 + usize::from(plan.is_part()),
+        is_part: plan.is_part(),
     }
 }
 
@@ -284,7 +301,7 @@ pub(super) fn missing_files(plan: &Plan) -> MissingTests {
     }
     if !columns.is_empty() {
         all.push(imports::of(ImportSection::ThirdParty, "pandas", None, Some("pd")));
-        all.push(own(format!("{}.contracts", plan.package), "ContractError"));
+        all.push(own(format!("{}.contracts", plan.root()), "ContractError"));
     }
     MissingTests {
         imports: imports::block(&all),

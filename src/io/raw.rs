@@ -1,5 +1,6 @@
 //! Files as bytes: there or not, written with their folders, removed.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
@@ -17,6 +18,26 @@ pub fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(FileError::from_io(path, &error)),
     }
+}
+
+/// The texts of all files below a folder, by path in it with forward slashes.
+///
+/// # Errors
+/// A folder that isn't there, and a file that can't be read as a text.
+pub fn texts_below(folder: &Path) -> Result<BTreeMap<String, String>, FileError> {
+    let mut found = BTreeMap::new();
+    let entries = fs::read_dir(folder).map_err(|error| FileError::from_io(folder, &error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| FileError::from_io(folder, &error))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let inside = texts_below(&entry.path())?.into_iter();
+            found.extend(inside.map(|(path, text)| (format!("{name}/{path}"), text)));
+        } else {
+            found.insert(name, super::read(&entry.path())?);
+        }
+    }
+    Ok(found)
 }
 
 /// Writes a file whole or not at all, and before it the folders that it lies in.

@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprSubscript, Number, Stmt};
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use crate::notebook::{CellIdx, Notebook};
-use crate::python::{Body, CellCode, MagicKind, span, string_literal};
+use crate::python::{CellCode, MagicKind, reworded, span, string_literal};
 use crate::text::{EditSet, Span};
 
 use super::results_shown::{Shown, shown};
@@ -49,23 +48,10 @@ pub fn answered(notebook: &Notebook<'_>, cells: Vec<CellCode>, secret: &[CellIdx
         let _ = named.push(Span::new(range.end, range.end), format!("\n{name}"));
     }
     let edited = |(at, code): (usize, CellCode)| match edits.get(&at) {
-        Some(edits) => edit(&code, edits).unwrap_or(code),
+        Some(edits) => reworded(&code, edits).unwrap_or(code),
         None => code,
     };
     cells.into_iter().enumerate().map(edited).collect()
-}
-
-fn edit(code: &CellCode, edits: &EditSet) -> Option<CellCode> {
-    let text = edits.apply(&code.text);
-    let parsed = parse_unchecked(&text, ParseOptions::from(Mode::Ipython)).try_into_module()?;
-    parsed.errors().is_empty().then(|| CellCode {
-        idx: code.idx,
-        to_source: code.to_source.edited(edits),
-        to_file: code.to_file.edited(edits),
-        body: Body::Python(parsed),
-        magics: code.magics.clone(),
-        text,
-    })
 }
 
 /// The cells in the order in which a run from the top takes them.

@@ -137,6 +137,7 @@ impl Builder<'_> {
             local: self.local.files(self.files),
             saves_figures,
             verification: None,
+            parts: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The planning itself: fates, sections, data-flow, steps, and all that hangs on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
@@ -11,6 +11,7 @@ use crate::text::Span;
 
 use super::assemble::Decided;
 use super::bindings::Histories;
+use super::common::Common;
 use super::config::configuration;
 use super::dataflow::Analysis;
 use super::dependencies::nested_imports;
@@ -49,6 +50,10 @@ pub struct Options {
     pub requirements: String,
     /// Files beside the notebook that it may import.
     pub local: Vec<LocalModule>,
+    /// Those of them that it runs and never imports.
+    pub run: BTreeSet<String>,
+    /// What it has in common with other notebooks of its package.
+    pub common: Common,
 }
 
 /// Why a notebook, or a cell of it, can't become part of a package.
@@ -86,7 +91,7 @@ pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options:
     let histories = Histories::collect(&all, facts);
     let foreign = foreign_cells(notebook, cells);
     decide(notebook, facts, &histories, &foreign, &mut all);
-    let files = carried(&options.local, notebook);
+    let files = carried(&options.local, &options.run, notebook);
     let mut builder = Builder {
         notebook,
         cells,
@@ -99,7 +104,8 @@ pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options:
         local: Local::default(),
         files: &files,
     };
-    builder.local = Local::new(&builder.package(), &files);
+    let package = builder.package();
+    builder.local = Local::new(package.split('.').next().unwrap_or(&package), &files);
     builder.build()
 }
 
@@ -203,6 +209,7 @@ impl Builder<'_> {
         });
         plan.tests = self.tests(&plan, candidates, &flow, &hoisted);
         plan.notes.extend(self.state_notes(&plan));
+        self.options.common.apply(&mut plan);
         plan.thin = thin_cells(self.notebook, self.cells, self.facts, self.pieces, &plan);
         Outcome::Plan(Box::new(plan), refusals)
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
-use ruff_python_ast::{Expr, ModModule, Stmt};
+use ruff_python_ast::{Alias, Expr, ModModule, Stmt};
 use ruff_python_parser::parse_module;
 
 use crate::facts::Imports;
@@ -11,7 +11,9 @@ use crate::notebook::Notebook;
 use crate::python::{is_stdlib, span};
 use crate::text::{EditSet, Span};
 
+use super::fate::top;
 use super::model::{Import, ImportSection, LocalModule};
+use super::module_tops::mentions;
 use super::purity::{defines_only, is_constant};
 
 /// Modules that the package has itself.
@@ -75,6 +77,12 @@ impl Local {
                 ..import
             },
         }
+    }
+
+    /// The package's module that `%run` runs, where the file is one that is carried along.
+    pub fn runs(&self, magic: &str) -> Option<String> {
+        let carried = self.modules.get(run_module(magic)?)?;
+        Some(format!("{}.{carried}", self.package))
     }
 
     /// Edits the imports in `stmt`, at any depth.
@@ -145,8 +153,9 @@ impl<'a> Visitor<'a> for Relocator<'_> {
     fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
-/// The files that can go into the package: those that only define things, so that importing the package does nothing.
-pub(super) fn carried(beside: &[LocalModule], notebook: &Notebook<'_>) -> Vec<LocalModule> {
+/// The files that can go into the package: those that only define things, so that importing the package does nothing,
+/// and those that the notebook runs and never imports.
+pub(super) fn carried(beside: &[LocalModule], run: &BTreeSet<String>, notebook: &Notebook<'_>) -> Vec<LocalModule> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for file in beside {
         found.insert(file.name.clone(), file.source.clone());
@@ -154,7 +163,10 @@ pub(super) fn carried(beside: &[LocalModule], notebook: &Notebook<'_>) -> Vec<Lo
     found.extend(written(notebook).into_iter().map(|file| (file.name, file.source)));
     found
         .into_iter()
-        .filter(|(_, source)| parse_module(source).is_ok_and(|module| only_defines(module.syntax())))
+        .filter(|(name, source)| {
+            let fits = |module: &ModModule| run.contains(name) || only_defines(module);
+            parse_module(source).is_ok_and(|module| fits(module.syntax()))
+        })
         .map(|(name, source)| LocalModule { name, source })
         .collect()
 }
@@ -193,6 +205,81 @@ fn only_defines(module: &ModModule) -> bool {
     })
 }
 
+/// What `%run` of a file binds, as imports: of the names that stand in `code`. `None` where running it does more than
+/// importing it does: the block under `__main__`, or anything that acts.
+pub fn run_as_imports(file: &LocalModule, code: &str) -> Option<String> {
+    let is_read = |name: &str| mentions(code, name);
+    let module = parse_module(&file.source).ok()?;
+    if !only_defines(module.syntax()) {
+        return None;
+    }
+    let mut lines: Vec<&str> = Vec::new();
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    for stmt in &module.syntax().body {
+        match stmt {
+            // what a file imports the notebook imports itself
+            Stmt::Import(import) => {
+                let bound = |alias: &Alias| {
+                    alias
+                        .asname
+                        .as_ref()
+                        .map_or_else(|| top(&alias.name), ToString::to_string)
+                };
+                if import.names.iter().any(|alias| is_read(&bound(alias))) {
+                    lines.push(span(import.range).slice(&file.source));
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                let open = import.level > 0 || import.names.iter().any(|alias| alias.name.as_str() == "*");
+                if open {
+                    return None;
+                }
+                let future = import
+                    .module
+                    .as_ref()
+                    .is_some_and(|module| module.as_str() == "__future__");
+                let mut bound = import
+                    .names
+                    .iter()
+                    .map(|alias| alias.asname.as_ref().unwrap_or(&alias.name));
+                if !future && bound.any(|name| is_read(name)) {
+                    lines.push(span(import.range).slice(&file.source));
+                }
+            }
+            Stmt::FunctionDef(def) => drop(names.insert(def.name.as_str())),
+            Stmt::ClassDef(def) => drop(names.insert(def.name.as_str())),
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    names.insert(target.as_name_expr()?.id.as_str());
+                }
+            }
+            Stmt::AnnAssign(assign) => drop(names.insert(assign.target.as_name_expr()?.id.as_str())),
+            Stmt::If(_) => return None,
+            _ => {}
+        }
+    }
+    let read: Vec<&str> = names.into_iter().filter(|name| is_read(name)).collect();
+    let mut out = if read.is_empty() {
+        format!("import {}", file.name)
+    } else {
+        format!("from {} import {}", file.name, read.join(", "))
+    };
+    for line in lines {
+        out.push_str(&format!("\n{line}"));
+    }
+    Some(out)
+}
+
+/// The module that `%run` is given, where it is a file in the notebook's folder and nothing else is asked.
+pub fn run_module(magic: &str) -> Option<&str> {
+    let file = magic.strip_prefix("run ")?.trim();
+    let file = file.trim_matches(['"', '\'']).trim_start_matches("./");
+    let name = file.strip_suffix(".py").unwrap_or(file);
+    let plain =
+        name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && name.starts_with(|c: char| !c.is_ascii_digit());
+    (plain && !is_stdlib(name)).then_some(name)
+}
+
 /// The modules that Python source imports, by their top names.
 pub fn imported_names(source: &str) -> BTreeSet<String> {
     let mut found = BTreeMap::new();
@@ -201,7 +288,7 @@ pub fn imported_names(source: &str) -> BTreeSet<String> {
             super::dependencies::nested_imports(stmt, &mut found);
         }
     }
-    found.into_keys().map(|module| super::fate::top(&module)).collect()
+    found.into_keys().map(|module| top(&module)).collect()
 }
 
 /// The modules that the notebook's cells import, by their top names: a file beside it may be one of them.
@@ -210,5 +297,5 @@ pub fn imported_by(cells: &[crate::python::CellCode]) -> BTreeSet<String> {
     for stmt in cells.iter().flat_map(|cell| cell.statements()) {
         super::dependencies::nested_imports(stmt, &mut found);
     }
-    found.into_keys().map(|module| super::fate::top(&module)).collect()
+    found.into_keys().map(|module| top(&module)).collect()
 }

@@ -50,13 +50,9 @@ pub(super) fn translate(
             code: format!("os.chdir({})", literal(arguments.trim_matches(['"', '\'']))),
             import: "os",
         },
-        (_, Effect::BindsNames) if name == "run" && !assigned && is_script(arguments) => Translation::Statement {
-            code: format!(
-                "globals().update({{k: v for k, v in runpy.run_path({}, run_name=\"__main__\").items() if k[:2] != \"__\"}})",
-                literal(arguments)
-            ),
-            import: "runpy",
-        },
+        (_, Effect::BindsNames) if name == "run" && !assigned && is_script(arguments) => {
+            script(&format!("run_path({}", literal(arguments)))
+        }
         (_, Effect::Environment) => environment(arguments, assigned),
         (_, Effect::Value) if name == "pwd" && assigned => Translation::Expression {
             code: "os.getcwd()".to_owned(),
@@ -69,6 +65,16 @@ pub(super) fn translate(
         }
         (_, Effect::Shell) => shell(&format!("{name} {arguments}"), assigned, known),
         _ => Translation::None(format!("the magic %{name}")),
+    }
+}
+
+/// What `%run` does: a script runs as a program would, and the notebook has its names afterwards.
+pub(super) fn script(call: &str) -> Translation {
+    Translation::Statement {
+        code: format!(
+            "globals().update({{k: v for k, v in runpy.{call}, run_name=\"__main__\").items() if k[:2] != \"__\"}})"
+        ),
+        import: "runpy",
     }
 }
 

@@ -8,6 +8,7 @@ mod answers;
 mod assemble;
 mod bindings;
 mod build;
+mod common;
 mod config;
 mod contracts;
 mod dataflow;
@@ -40,6 +41,7 @@ mod secret_fields;
 mod sections;
 mod steps;
 mod thin;
+mod together;
 mod types;
 mod unreached;
 mod versions;
@@ -47,9 +49,11 @@ mod workers;
 
 pub use answers::answered;
 pub use build::{Options, Outcome, Refusal, SecretSpan, plan, title_and_summary};
-pub use local::{imported_by, imported_names};
+pub use common::Common;
+pub use local::{imported_by, imported_names, run_as_imports, run_module};
 pub use model::{
     Argument, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,
     LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Recorded, Return,
     SecretField, StateName, Step, Tests, ThinCell, Verdict, Verification, VerifiedValue,
 };
+pub use together::{Source, Unplanned, together};

@@ -8,7 +8,8 @@ use crate::notebook::CellIdx;
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub notebook: NotebookRef,
-    /// Import name, a legal module name that is neither a keyword nor of the standard library.
+    /// Where its modules stand. Import name, a legal module name that is neither a keyword nor of the standard library;
+    /// for a notebook among several with that of the package before it, and a dot between.
     pub package: String,
     /// Name as installers know it: `package` with hyphens.
     pub distribution: String,
@@ -42,6 +43,40 @@ pub struct Plan {
     pub saves_figures: bool,
     /// What a run of both has shown; `None` where nobody has run them.
     pub verification: Option<Verification>,
+    /// The notebooks of a package of several, each a plan of its own; what they share stands in the plan that holds them,
+    /// which has no steps then.
+    pub parts: Vec<Plan>,
+}
+
+impl Plan {
+    /// The import name of the whole package.
+    pub fn root(&self) -> &str {
+        self.package.split('.').next().unwrap_or(&self.package)
+    }
+
+    /// Its own name among several, the package's where it is alone.
+    pub fn name(&self) -> &str {
+        self.package.rsplit('.').next().unwrap_or(&self.package)
+    }
+
+    /// Whether it is one notebook among several.
+    pub fn is_part(&self) -> bool {
+        self.package.contains('.')
+    }
+
+    /// The plan of each notebook.
+    pub fn each(&self) -> &[Plan] {
+        if self.parts.is_empty() {
+            std::slice::from_ref(self)
+        } else {
+            &self.parts
+        }
+    }
+
+    /// The plan itself, then its parts: everything that has modules.
+    pub fn all(&self) -> impl Iterator<Item = &Plan> + Clone {
+        std::iter::once(self).chain(&self.parts)
+    }
 }
 
 /// Whether the package computes what the notebook computes, as a run of both has shown.

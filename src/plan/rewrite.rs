@@ -7,14 +7,14 @@ use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprCompare, Stmt};
 use ruff_text_size::Ranged;
 
 use crate::facts::{Facts, NameId, dotted};
-use crate::python::span;
+use crate::python::{span, string_literal};
 use crate::text::{EditSet, Span};
 
 use super::annotate::annotate;
 use super::event_loop::run_by_asyncio;
 use super::forms::debugs;
 use super::local::Local;
-use super::magic::{Translation, translate};
+use super::magic::{Translation, script, translate};
 use super::pieces::Piece;
 use super::purity::{is_logger, is_module_name};
 use super::unreached::ends_program;
@@ -214,10 +214,11 @@ impl<'a> Visitor<'a> for Editor<'_> {
                 }
             }
             Stmt::IpyEscapeCommand(command) => {
-                self.translated(
-                    span(command.range),
-                    translate(self.how.facts, self.piece, command.kind, &command.value, false),
-                );
+                let translation = match self.how.local.runs(&command.value) {
+                    Some(module) => script(&format!("run_module({}", string_literal(&module))),
+                    None => translate(self.how.facts, self.piece, command.kind, &command.value, false),
+                };
+                self.translated(span(command.range), translation);
                 return;
             }
             // Python warns of it, and tests the same: a tuple with something in it always holds

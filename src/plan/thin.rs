@@ -66,7 +66,7 @@ fn set_up(plan: &Plan) -> String {
     }
     lines.sort_by_key(|line| !line.starts_with("from __future__"));
     lines.push(format!("from {} import steps", plan.package));
-    lines.push(format!("from {}.config import Config", plan.package));
+    lines.push(format!("from {}.config import Config", plan.root()));
     lines.push(String::new());
     let asked: Vec<String> = plan
         .config

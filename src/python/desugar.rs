@@ -3,7 +3,7 @@
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
 use crate::notebook::Cell;
-use crate::text::{OffsetMap, Span};
+use crate::text::{EditSet, OffsetMap, Span};
 
 use super::code::{Body, CellCode, Magic};
 use super::string_literal;
@@ -29,6 +29,24 @@ pub fn desugar(cell: &Cell, code: &CellCode) -> Option<CellCode> {
         body: Body::Python(parsed),
         text,
         magics: Vec::new(),
+    })
+}
+
+/// The cell with parts of its text in other words, which map to what they stand for; `None` where that is no Python.
+pub fn reworded(code: &CellCode, edits: &EditSet) -> Option<CellCode> {
+    let text = edits.apply(&code.text);
+    let parsed = parse_unchecked(&text, ParseOptions::from(Mode::Ipython)).try_into_module()?;
+    let replaced = |magic: &Magic| {
+        let mut places = edits.edits().iter().map(|edit| code.to_source.original(edit.span));
+        places.any(|place| place.contains(magic.source))
+    };
+    parsed.errors().is_empty().then(|| CellCode {
+        idx: code.idx,
+        to_source: code.to_source.edited(edits),
+        to_file: code.to_file.edited(edits),
+        body: Body::Python(parsed),
+        magics: code.magics.iter().filter(|magic| !replaced(magic)).cloned().collect(),
+        text,
     })
 }
 

@@ -11,7 +11,7 @@ mod transform;
 
 pub(crate) use code::span;
 pub use code::{Body, CellCode, Magic, MagicKind, SyntaxError};
-pub use desugar::desugar;
+pub use desugar::{desugar, reworded};
 pub(crate) use distributions::module_of;
 pub use distributions::{brought_by, distribution, normalised};
 pub use literal::string_literal;

@@ -35,6 +35,7 @@ pub fn empty(package: &str) -> Plan {
         local: Vec::new(),
         saves_figures: false,
         verification: None,
+        parts: Vec::new(),
     }
 }
 

@@ -44,5 +44,7 @@ mod secrets;
 mod strip;
 mod strip_files;
 mod strip_properties;
+mod templates;
 mod tidy;
+mod together;
 mod update;

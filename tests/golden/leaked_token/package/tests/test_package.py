@@ -1,6 +1,5 @@
 """What holds without the notebook's data: imports have no effects, and the command line tells its options."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import pytest
 
 from leaked_token.cli import main
 from leaked_token.config import Config
-from leaked_token.pipeline import Results
 
 ROOT = Path(__file__).parents[1]
 MODULES = [
@@ -74,8 +72,3 @@ def test_a_missing_secret_is_named(
     monkeypatch.delenv(variable)
     assert main([]) == 2
     assert variable.lower() in caplog.text.lower()
-
-
-def test_run_calls_every_step_in_order(results: Results, called: list[str]) -> None:
-    manifest = json.loads((ROOT / "graduation.json").read_text(encoding="utf-8"))
-    assert called == [step["function"] for step in manifest["steps"]]

@@ -1,6 +1,5 @@
 """What holds without the notebook's data: imports have no effects, and the command line tells its options."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import pytest
 
 from random_walk.cli import main
 from random_walk.config import Config
-from random_walk.pipeline import Results
 
 ROOT = Path(__file__).parents[1]
 MODULES = [
@@ -53,8 +51,3 @@ def test_an_unknown_option_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as end:
         main(["--no-such-option", "1"])
     assert end.value.code == 2
-
-
-def test_run_calls_every_step_in_order(results: Results, called: list[str]) -> None:
-    manifest = json.loads((ROOT / "graduation.json").read_text(encoding="utf-8"))
-    assert called == [step["function"] for step in manifest["steps"]]

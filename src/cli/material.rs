@@ -1,0 +1,201 @@
+//! What graduating a notebook starts from: its cells and facts, its secrets, and the files beside it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use ruff_python_ast::{IpyEscapeKind, Stmt};
+use sha2::{Digest, Sha256};
+
+use crate::facts::{Companions, Facts};
+use crate::finding::PlaceKind;
+use crate::io;
+use crate::notebook::{self, CellIdx, Notebook};
+use crate::plan::{
+    LocalModule, NotebookRef, Options, SecretSpan, Source, answered, imported_by, imported_names, run_as_imports,
+    run_module, title_and_summary,
+};
+use crate::python::{CellCode, Magics, desugar, is_stdlib, parse_cells, reworded};
+use crate::secrets::{self, Secrets};
+use crate::text::{EditSet, Span};
+
+use super::talk::UserError;
+
+/// A notebook, read and understood.
+pub(super) struct Material<'t> {
+    /// As it was named.
+    pub name: String,
+    pub secrets: Secrets,
+    notebook: Notebook<'t>,
+    cells: Vec<CellCode>,
+    facts: Facts,
+    options: Options,
+}
+
+impl<'t> Material<'t> {
+    /// Understands the notebook at `path`, whose text is `text`. `package` is the import name that was asked for, `magics`
+    /// those that the settings know.
+    ///
+    /// # Errors
+    /// What is no notebook.
+    pub fn new(path: &Path, text: &'t str, package: Option<String>, magics: Magics) -> Result<Self, UserError> {
+        let name = path.to_string_lossy().into_owned();
+        let notebook = notebook::read(text).map_err(|error| UserError::unreadable(&name, &error))?;
+        let secrets = secrets::scan(&notebook);
+        let secret_cells: Vec<CellIdx> = secrets.found.iter().filter_map(|secret| secret.place.cell).collect();
+        let cells = parse_cells(&notebook, &magics).into_iter();
+        let cells = cells.map(|code| plain(&notebook, code)).collect();
+        let mut cells = answered(&notebook, cells, &secret_cells);
+        let runs = runs(&cells);
+        let imported = imported_by(&cells);
+        let mut run: BTreeSet<String> = runs.iter().map(|run| run.module.clone()).collect();
+        let local = beside(path, imported.union(&run).cloned().collect());
+        run.retain(|name| !imported.contains(name));
+        import_what_is_run(&mut cells, &runs, &local);
+        let facts = Facts::gather_with(&cells, magics, Companions::default());
+        let options = Options {
+            package,
+            notebook: reference(path, &notebook),
+            secrets: spans(&notebook, &secrets),
+            requirements: io::read(&path.with_file_name("requirements.txt")).unwrap_or_default(),
+            local,
+            run,
+            ..Options::default()
+        };
+        Ok(Self {
+            name,
+            secrets,
+            notebook,
+            cells,
+            facts,
+            options,
+        })
+    }
+
+    /// As the planner takes it.
+    pub fn source(&self) -> Source<'_> {
+        Source {
+            notebook: &self.notebook,
+            cells: &self.cells,
+            facts: &self.facts,
+            options: &self.options,
+        }
+    }
+}
+
+/// A line `%run helper.py` of a cell.
+struct Run {
+    cell: usize,
+    place: Span,
+    module: String,
+}
+
+fn runs(cells: &[CellCode]) -> Vec<Run> {
+    let mut found = Vec::new();
+    for (cell, code) in cells.iter().enumerate() {
+        for command in code.statements().iter().filter_map(Stmt::as_ipy_escape_command_stmt) {
+            let module = run_module(&command.value).filter(|_| command.kind == IpyEscapeKind::Magic);
+            found.extend(module.map(|module| Run {
+                cell,
+                place: Span::new(command.range.start().to_usize(), command.range.end().to_usize()),
+                module: module.to_owned(),
+            }));
+        }
+    }
+    found
+}
+
+/// A file that is run once and only defines things is a module: what the notebook reads of it is imported.
+fn import_what_is_run(cells: &mut [CellCode], runs: &[Run], local: &[LocalModule]) {
+    let texts: String = cells.iter().map(|code| format!("{}\n", code.text)).collect();
+    for (at, code) in cells.iter_mut().enumerate() {
+        let mut words = EditSet::new();
+        for run in runs.iter().filter(|run| run.cell == at) {
+            let once = runs.iter().filter(|other| other.module == run.module).count() == 1;
+            let file = local.iter().find(|file| file.name == run.module && once);
+            let imports = file.and_then(|file| run_as_imports(file, &texts));
+            if let Some(text) = imports {
+                // the lines of a cell stand apart
+                let _ = words.push(run.place, text);
+            }
+        }
+        if let Some(new) = reworded(code, &words).filter(|_| !words.is_empty()) {
+            *code = new;
+        }
+    }
+}
+
+/// The files beside the notebook that it imports, and those that these import in turn. One that holds a secret stays.
+fn beside(notebook: &Path, imported: BTreeSet<String>) -> Vec<LocalModule> {
+    let folder = notebook.parent().unwrap_or(Path::new(""));
+    let mut asked = BTreeSet::new();
+    let mut wanted: Vec<String> = imported.into_iter().collect();
+    let mut found = Vec::new();
+    while let Some(name) = wanted.pop() {
+        if is_stdlib(&name) || !asked.insert(name.clone()) {
+            continue;
+        }
+        let Some(source) = io::read(&folder.join(format!("{name}.py"))).ok() else {
+            continue;
+        };
+        if !scan_source(&source).found.is_empty() {
+            continue;
+        }
+        wanted.extend(imported_names(&source));
+        found.push(LocalModule { name, source });
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+/// The secrets of a file, judged as a cell of a notebook is.
+pub(super) fn scan_source(source: &str) -> Secrets {
+    let cell = serde_json::json!({"cell_type": "code", "metadata": {}, "outputs": [], "source": source});
+    let text = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).to_string();
+    notebook::read(&text).map_or_else(|_| Secrets::default(), |notebook| secrets::scan(&notebook))
+}
+
+/// The cell as Python, where its magic has a plain equivalent.
+fn plain(notebook: &Notebook<'_>, code: CellCode) -> CellCode {
+    notebook
+        .cell(code.idx)
+        .and_then(|cell| desugar(cell, &code))
+        .unwrap_or(code)
+}
+
+fn reference(path: &Path, notebook: &Notebook<'_>) -> NotebookRef {
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let stem = file_name.strip_suffix(".ipynb").unwrap_or(&file_name);
+    let (title, summary) = title_and_summary(notebook, stem);
+    NotebookRef {
+        path: if path.is_absolute() {
+            file_name.clone()
+        } else {
+            path.to_string_lossy().replace('\\', "/")
+        },
+        sha256: Sha256::digest(notebook.text.as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+        file_name,
+        title,
+        summary,
+    }
+}
+
+/// The secrets in code, as spans of their cells' sources.
+fn spans(notebook: &Notebook<'_>, secrets: &Secrets) -> Vec<SecretSpan> {
+    let in_source = secrets
+        .found
+        .iter()
+        .filter(|secret| secret.place.kind == PlaceKind::Source);
+    in_source
+        .filter_map(|secret| {
+            let cell = notebook.cell(secret.place.cell?).filter(|cell| cell.is_code())?;
+            Some(SecretSpan {
+                cell: cell.idx,
+                span: secret.place.span,
+                kind: secret.detector.to_owned(),
+            })
+        })
+        .collect()
+}
