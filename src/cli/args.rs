@@ -122,18 +122,32 @@ pub struct KnownArgs {
 // Which notebooks of the folders are read, under which settings, how many at a time.
 #[derive(Debug, Default, ClapArgs)]
 pub struct FileArgs {
+    #[command(flatten)]
+    pub search: SearchArgs,
+    /// Notebooks read at a time; as many as there are processors if not given
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
+// What of folders is read, under which settings.
+#[derive(Debug, Default, ClapArgs)]
+pub struct SearchArgs {
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Leave out what this pattern names when folders are searched; may be given again
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude: Vec<String>,
+}
+
+// Where settings come from.
+#[derive(Debug, Default, ClapArgs)]
+pub struct SettingsArgs {
     /// Use this settings file instead of looking for one
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
     /// Use no settings file
     #[arg(long)]
     pub no_config: bool,
-    /// Leave out what this pattern names when folders are searched; may be given again
-    #[arg(long, value_name = "PATTERN")]
-    pub exclude: Vec<String>,
-    /// Notebooks read at a time; as many as there are processors if not given
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -274,12 +288,8 @@ pub struct GraduateArgs {
     /// Print the plan and write nothing; with --update, what would become of each file
     #[arg(long)]
     pub dry_run: bool,
-    /// Use this settings file instead of looking for one
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// Use no settings file
-    #[arg(long)]
-    pub no_config: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
     /// Overwrite files that are there
     #[arg(long)]
     pub force: bool,

@@ -43,7 +43,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     let package = asked_name(args).map_err(|error| vec![error])?;
     let texts = args.notebooks.iter().map(|path| io::read(path));
     let texts: Vec<String> = texts.collect::<Result<_, _>>().map_err(|error| vec![error.into()])?;
-    let mut nearest = Nearest::new(args.config.as_deref(), args.no_config)?;
+    let mut nearest = Nearest::new(&args.settings)?;
     let mut materials: Vec<Material<'_>> = Vec::new();
     for (path, text) in args.notebooks.iter().zip(&texts) {
         let settings = nearest.of(&absolute(path))?;

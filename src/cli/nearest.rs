@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::io;
 use crate::settings::{self, Patterns, Settings};
 
+use super::args::SettingsArgs;
 use super::talk::UserError;
 
 /// Looks settings up, each folder once.
@@ -18,8 +19,8 @@ pub(super) struct Nearest {
 impl Nearest {
     /// # Errors
     /// A settings file that was named and can't be used.
-    pub fn new(config: Option<&Path>, no_config: bool) -> Result<Self, Vec<UserError>> {
-        let fixed = match (config, no_config) {
+    pub fn new(typed: &SettingsArgs) -> Result<Self, Vec<UserError>> {
+        let fixed = match (&typed.config, typed.no_config) {
             (_, true) => Some(None),
             (Some(file), _) => Some(Some(named_settings(file)?)),
             (None, false) => None,

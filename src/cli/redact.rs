@@ -78,7 +78,7 @@ fn one(job: &Job, args: &RedactArgs) -> Result<Done, UserError> {
 fn filter(args: &RedactArgs) -> Result<Outcome, Vec<UserError>> {
     let text = io::read_stdin().map_err(|error| vec![error.into()])?;
     // the settings of the folder that it is piped in from
-    let here = Resolver::new(&RuleArgs::default(), &args.files)?.resolve(Path::new("-.ipynb"))?;
+    let here = Resolver::new(&RuleArgs::default(), &args.files.search)?.resolve(Path::new("-.ipynb"))?;
     let magics = &here.strictness.magics;
     let redacted = redact(&text, options(args), Some(&here.not_ignored), magics)
         .map_err(|error| vec![UserError::unredacted("-", &error)])?;

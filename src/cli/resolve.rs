@@ -7,7 +7,7 @@ use crate::finding::Severity;
 use crate::select::{RuleName, Selection, UnknownRule};
 use crate::settings::{Group, Patterns, Profile, Settings};
 
-use super::args::{FileArgs, Least, RuleArgs};
+use super::args::{Least, RuleArgs, SearchArgs};
 use super::nearest::{Nearest, absolute, excluded};
 use super::projects::Projects;
 use super::talk::{UserError, note};
@@ -34,12 +34,12 @@ pub(super) struct Resolved {
 impl<'a> Resolver<'a> {
     /// # Errors
     /// A settings file that was named and can't be used, patterns that are none, rules that don't exist.
-    pub fn new(typed: &'a RuleArgs, files: &FileArgs) -> Result<Self, Vec<UserError>> {
-        let excluded = excluded(&files.exclude)?;
+    pub fn new(typed: &'a RuleArgs, search: &SearchArgs) -> Result<Self, Vec<UserError>> {
+        let excluded = excluded(&search.exclude)?;
         let this = Self {
             typed,
             rules: rule_names(),
-            nearest: Nearest::new(files.config.as_deref(), files.no_config)?,
+            nearest: Nearest::new(&search.settings)?,
             excluded,
             projects: Projects::default(),
         };

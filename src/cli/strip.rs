@@ -18,7 +18,7 @@ pub(super) fn run(args: &StripArgs) -> Result<Outcome, Vec<UserError>> {
         typed.push(nbstripout::layer()?);
     }
     typed.push(args.wishes.layer());
-    let mut options = StripOptions::new(args.config.as_deref(), args.no_config, &args.exclude, typed)?;
+    let mut options = StripOptions::new(&args.search, typed)?;
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         let name = args.stdin_filename.as_deref().unwrap_or(Path::new("-"));
         let (options, _) = options.of(name)?;

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::strip::{self, Ids, Layer, Preset};
 
-use super::args::Colour;
+use super::args::{Colour, SearchArgs};
 
 #[derive(Debug, ClapArgs)]
 pub struct StripArgs {
@@ -29,15 +29,8 @@ pub struct StripArgs {
     /// Do as `filter.nbstripout.*` in git's configuration says
     #[arg(long)]
     pub from_nbstripout_config: bool,
-    /// Use this settings file instead of looking for one
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// Use no settings file
-    #[arg(long)]
-    pub no_config: bool,
-    /// Leave out what this pattern names when folders are searched; may be given again
-    #[arg(long, value_name = "PATTERN")]
-    pub exclude: Vec<String>,
+    #[command(flatten)]
+    pub search: SearchArgs,
     /// When to use colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,

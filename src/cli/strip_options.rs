@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::settings::Patterns;
 use crate::strip::{Layer, Options};
 
+use super::args::SearchArgs;
 use super::nearest::{Nearest, absolute, excluded};
 use super::talk::UserError;
 
@@ -23,15 +24,10 @@ pub(super) struct StripOptions {
 impl StripOptions {
     /// # Errors
     /// A settings file that was named and can't be used, and patterns that are none.
-    pub fn new(
-        config: Option<&Path>,
-        no_config: bool,
-        exclude: &[String],
-        typed: Vec<Layer>,
-    ) -> Result<Self, Vec<UserError>> {
+    pub fn new(search: &SearchArgs, typed: Vec<Layer>) -> Result<Self, Vec<UserError>> {
         Ok(Self {
-            nearest: Nearest::new(config, no_config)?,
-            excluded: excluded(exclude)?,
+            nearest: Nearest::new(&search.settings)?,
+            excluded: excluded(&search.exclude)?,
             typed,
             known: BTreeMap::new(),
         })

@@ -40,7 +40,7 @@ impl Job {
 /// # Errors
 /// What is no text, settings and options that can't be used.
 pub(super) fn from_stdin(name: &Path, rules: &RuleArgs, files: &FileArgs) -> Result<Job, Vec<UserError>> {
-    let resolved = Resolver::new(rules, files)?.resolve(name)?;
+    let resolved = Resolver::new(rules, &files.search)?.resolve(name)?;
     let text = io::read_stdin().map_err(|error| vec![error.into()])?;
     let found = Found {
         path: name.to_owned(),
@@ -64,7 +64,7 @@ pub(super) fn gather(
     files: &FileArgs,
     verbose: bool,
 ) -> Result<(Vec<Job>, Vec<UserError>), Vec<UserError>> {
-    let mut resolver = Resolver::new(rules, files)?;
+    let mut resolver = Resolver::new(rules, &files.search)?;
     let (found, unread) = io::discover(paths);
     let mut errors: Vec<UserError> = unread.into_iter().map(UserError::from).collect();
     let mut jobs = Vec::new();

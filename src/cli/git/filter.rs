@@ -15,7 +15,7 @@ use crate::strip::{is_note, strip};
 use crate::textconv;
 
 use super::super::Outcome;
-use super::super::args::{FileArgs, RuleArgs};
+use super::super::args::{RuleArgs, SearchArgs};
 use super::super::resolve::Resolver;
 use super::super::strip_options::StripOptions;
 use super::super::talk::{UserError, note};
@@ -57,12 +57,12 @@ pub(super) fn with_filter<T: Send>(
         false => None,
     };
     if !args.redact_only {
-        let how = How::Strip(Box::new(StripOptions::new(None, false, &[], Vec::new())?));
+        let how = How::Strip(Box::new(StripOptions::new(&SearchArgs::default(), Vec::new())?));
         let folder = folder.to_owned();
         return work(Filter { how, kept, folder });
     }
     on_deep_stack(|| {
-        let resolver = Resolver::new(&TYPED, &FileArgs::default())?;
+        let resolver = Resolver::new(&TYPED, &SearchArgs::default())?;
         let how = How::Redact(Box::new(resolver));
         let folder = folder.to_owned();
         work(Filter { how, kept, folder })
