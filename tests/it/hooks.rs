@@ -28,7 +28,9 @@ fn repo_with(hooks: &[&str]) -> Repo {
 fn set_up(repo: &Repo, at: &str, ids: impl Iterator<Item = String>) {
     let rev = repo.git(&["-C", at, "rev-parse", "HEAD"]);
     let ids: String = ids.map(|id| format!("      - id: mortarboard-{id}\n")).collect();
-    let config = format!("repos:\n  - repo: {at}\n    rev: {rev}    hooks:\n{ids}");
+    // a home without a toolchain would have pre-commit get one, and build the program anew with it
+    let config =
+        format!("default_language_version:\n  rust: system\nrepos:\n  - repo: {at}\n    rev: {rev}    hooks:\n{ids}");
     repo.write(".pre-commit-config.yaml", config);
     repo.write("README.md", "no notebook\n");
     repo.git(&["add", "--all"]);
