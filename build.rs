@@ -44,20 +44,22 @@ fn main() {
 
 /// A folder in which the linker finds the archives under the names of the shared libraries, before it finds those.
 fn archives() -> Option<PathBuf> {
+    // what starts such a program; older C libraries lack it
+    found("rcrt1.o")?;
     let folder = PathBuf::from(env::var_os("OUT_DIR")?).join("archives");
     fs::create_dir_all(&folder).ok()?;
     for (library, archive) in LIBRARIES {
-        let path = archive_of(archive)?;
+        let path = found(&format!("lib{archive}.a"))?;
         fs::write(folder.join(format!("lib{library}.a")), format!("INPUT(\"{path}\")\n")).ok()?;
     }
     Some(folder)
 }
 
-/// Where the C compiler, which links, has an archive.
-fn archive_of(name: &str) -> Option<String> {
+/// Where the C compiler, which links, has a file.
+fn found(name: &str) -> Option<String> {
     let compiler = env::var_os("RUSTC_LINKER").unwrap_or_else(|| "cc".into());
     let asked = Command::new(compiler)
-        .arg(format!("-print-file-name=lib{name}.a"))
+        .arg(format!("-print-file-name={name}"))
         .output()
         .ok()?;
     let path = String::from_utf8(asked.stdout).ok()?;
