@@ -2,7 +2,7 @@
 
 use crate::facts::flow::Absence;
 use crate::finding::{Confidence, Finding, Related, Severity};
-use crate::notebook::Cell;
+use crate::notebook::{Cell, Notebook};
 
 use super::counts::{counted, stayed};
 use super::{Context, Meta, Reads, Rule};
@@ -35,10 +35,12 @@ impl Rule for MissingExecution {
             .iter()
             .zip(by_count.iter().skip(1))
             .filter_map(|(earlier, later)| Gap::between(*earlier, *later))
+            .filter(|gap| !is_filled(ctx.notebook, gap))
             .collect();
         let start = (first > 1).then(|| Gap {
             from: 1,
             to: first - 1,
+            before: None,
             after: first_cell,
         });
         let again = run_again(&by_page, start.iter().chain(&gaps));
@@ -97,18 +99,30 @@ fn late_start(ctx: &Context<'_>, start: &Gap<'_>, in_order: bool) -> Option<Find
     Some(finding)
 }
 
-/// Counts that no cell carries, `from` to `to`, and the cell that ran next.
+/// Whether cells between those on both sides of a gap ran as what is missing: Colab writes 0 for the count of a cell
+/// that ran and showed nothing.
+fn is_filled(notebook: &Notebook<'_>, gap: &Gap<'_>) -> bool {
+    let within = |cell: &&Cell| gap.before.is_some_and(|before| before.idx < cell.idx) && cell.idx < gap.after.idx;
+    let uncounted = notebook
+        .code_cells()
+        .filter(|cell| cell.execution_count == Some(0) && cell.has_code());
+    i64::try_from(uncounted.filter(within).count()).is_ok_and(|cells| cells >= gap.size())
+}
+
+/// Counts that no cell carries, `from` to `to`, and the cells that ran before and next.
 struct Gap<'n> {
     from: i64,
     to: i64,
+    before: Option<&'n Cell>,
     after: &'n Cell,
 }
 
 impl<'n> Gap<'n> {
-    fn between((_, earlier): (&Cell, i64), (after, later): (&'n Cell, i64)) -> Option<Self> {
+    fn between((before, earlier): (&'n Cell, i64), (after, later): (&'n Cell, i64)) -> Option<Self> {
         (later > earlier.saturating_add(1)).then_some(Self {
             from: earlier + 1,
             to: later - 1,
+            before: Some(before),
             after,
         })
     }
