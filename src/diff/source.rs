@@ -1,5 +1,7 @@
 //! Differences of texts, by line and within lines by word.
 
+use std::borrow::Cow;
+
 use similar::{ChangeTag, DiffTag, TextDiff};
 
 /// Lines around a change that are shown with it.
@@ -33,6 +35,13 @@ pub struct Hunk {
 
 /// What differs between two texts.
 pub(super) fn hunks(old: &str, new: &str) -> Vec<Hunk> {
+    let (old_ended, new_ended) = (ended(old), ended(new));
+    // the last line is as it was when only another follows it
+    let (old, new) = if old_ended == new_ended {
+        (old, new)
+    } else {
+        (old_ended.as_ref(), new_ended.as_ref())
+    };
     let diff = TextDiff::from_lines(old, new);
     let words = old.lines().count() + new.lines().count() <= LINES;
     let groups = diff.grouped_ops(CONTEXT);
@@ -63,6 +72,15 @@ pub(super) fn hunks(old: &str, new: &str) -> Vec<Hunk> {
             }
         })
         .collect()
+}
+
+/// A text whose last line ends as the others do.
+fn ended(text: &str) -> Cow<'_, str> {
+    if text.is_empty() || text.ends_with('\n') {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("{text}\n"))
+    }
 }
 
 fn line(tag: ChangeTag, mut parts: Vec<(bool, String)>) -> Line {

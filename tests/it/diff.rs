@@ -237,3 +237,13 @@ fn a_hostile_notebook_writes_no_markup() {
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
     assert!(!pair.run(&[]).out.contains('\u{1b}'));
 }
+
+#[test]
+fn a_line_is_the_same_when_another_follows_it() {
+    let ran = Pair::new(&without_ids(&["a = 1\nb = 2"]), &without_ids(&["a = 1\nb = 2\nc = 3"])).run(&[]);
+    assert!(
+        ran.out.contains("    b = 2\n  + c = 3\n") && !ran.out.contains("- b"),
+        "{}",
+        ran.out
+    );
+}
