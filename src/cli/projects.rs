@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::io::{self, ProjectFolder};
+use crate::io;
 use crate::project::{Project, is_declaration};
+
+/// Files of a folder that declare something, by name and text.
+type Declarations = Arc<[(String, String)]>;
 
 /// Looks through each folder once.
 #[derive(Default)]
 pub(super) struct Projects {
-    folders: BTreeMap<PathBuf, Arc<ProjectFolder>>,
+    declarations: BTreeMap<PathBuf, Declarations>,
+    modules: BTreeMap<PathBuf, Arc<[String]>>,
     known: BTreeMap<PathBuf, Option<Arc<Project>>>,
 }
 
@@ -21,31 +25,35 @@ impl Projects {
         if let Some(known) = self.known.get(folder) {
             return known.clone();
         }
-        let mut folders = Vec::new();
-        let mut in_repository = false;
-        for above in folder.ancestors() {
-            let found = self.folder(above);
-            in_repository = found.is_top;
-            folders.push(found);
-            if in_repository {
-                break;
-            }
-        }
+        // outside of a repository nobody knows where the project ends: the nearest file speaks alone
+        let top = folder.ancestors().find(|above| io::is_top_of_repository(above));
         let mut project = Project::default();
-        for (up, found) in folders.iter().enumerate() {
-            project.add(&"../".repeat(up), &found.declarations, found.modules.clone());
-            // outside of a repository nobody knows where the project ends: the nearest file speaks alone
-            if !in_repository && project.file.is_some() {
+        let mut above = Vec::new();
+        for (up, here) in folder.ancestors().enumerate() {
+            project.declare(&"../".repeat(up), &self.declarations(here));
+            above.push(here);
+            if top.map_or(project.file.is_some(), |top| top == here) {
                 break;
             }
         }
-        let project = project.file.is_some().then(|| Arc::new(project));
+        let project = project.file.is_some().then(|| {
+            for here in above {
+                project.own(&self.modules(here));
+            }
+            Arc::new(project)
+        });
         self.known.insert(folder.to_owned(), project.clone());
         project
     }
 
-    fn folder(&mut self, folder: &Path) -> Arc<ProjectFolder> {
-        let look = || Arc::new(io::project_folder(folder, is_declaration));
-        Arc::clone(self.folders.entry(folder.to_owned()).or_insert_with(look))
+    fn declarations(&mut self, folder: &Path) -> Declarations {
+        let look = || io::declarations(folder, is_declaration).into();
+        let known = self.declarations.entry(folder.to_owned());
+        Arc::clone(known.or_insert_with(look))
+    }
+
+    fn modules(&mut self, folder: &Path) -> Arc<[String]> {
+        let known = self.modules.entry(folder.to_owned());
+        Arc::clone(known.or_insert_with(|| io::modules(folder).into()))
     }
 }

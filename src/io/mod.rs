@@ -9,7 +9,7 @@ mod revise;
 mod write;
 
 pub use commit::{commit, is_empty_or_absent};
-pub use project::{ProjectFolder, project_folder};
+pub use project::{declarations, is_top_of_repository, modules};
 pub use raw::{extent, find_program, read_bytes, remove, texts_below, without_links, write_with_folders};
 pub use revise::{read_below, revise};
 pub use write::write_atomic;

@@ -73,10 +73,9 @@ pub enum Standing<'p> {
 }
 
 impl Project {
-    /// Adds what a folder holds: its declarations, by name and text, and its modules. Nearest folders come first.
-    /// `path` leads there from the notebook: empty, or with a slash at its end.
-    pub fn add(&mut self, path: &str, declarations: &[(String, String)], modules: Vec<String>) {
-        self.own.extend(modules);
+    /// Adds what the files of a folder declare, by their names and texts; the nearest folder comes first. `path` leads
+    /// there from the notebook: empty, or with a slash at its end.
+    pub fn declare(&mut self, path: &str, declarations: &[(String, String)]) {
         for (name, text) in declarations {
             let Declared {
                 names,
@@ -92,6 +91,11 @@ impl Project {
             }
         }
         self.open |= OPEN.iter().any(|name| self.declared.contains(*name));
+    }
+
+    /// Adds modules of the project's own.
+    pub fn own(&mut self, modules: &[String]) {
+        self.own.extend(modules.iter().cloned());
     }
 
     /// Whether a module is the project's own.

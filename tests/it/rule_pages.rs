@@ -80,12 +80,8 @@ fn findings(around: &str, notebook: &Value) -> Found {
         if name == "file" {
             path = text;
         } else {
-            let module = name.strip_suffix(".py").map(str::to_owned);
-            project.add(
-                "",
-                &[(name.to_owned(), text.replace(' ', "\n"))],
-                module.into_iter().collect(),
-            );
+            project.declare("", &[(name.to_owned(), text.replace(' ', "\n"))]);
+            project.own(name.strip_suffix(".py").map(str::to_owned).as_slice());
         }
     }
     let strictness = Strictness {
