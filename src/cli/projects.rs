@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::io;
-use crate::project::{Project, is_declaration};
+use crate::project::{LISTS, Project, is_declaration};
 
 /// Files of a folder that declare something, by name and text.
 type Declarations = Arc<[(String, String)]>;
@@ -47,7 +47,7 @@ impl Projects {
     }
 
     fn declarations(&mut self, folder: &Path) -> Declarations {
-        let look = || io::declarations(folder, is_declaration).into();
+        let look = || io::declarations(folder, &LISTS, is_declaration).into();
         let known = self.declarations.entry(folder.to_owned());
         Arc::clone(known.or_insert_with(look))
     }

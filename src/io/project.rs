@@ -5,19 +5,22 @@ use std::path::{Path, PathBuf};
 
 use super::read_source;
 
-/// Folders in which projects keep their lists of packages.
-const LISTS: [&str; 4] = ["", "requirements/", "binder/", ".binder/"];
 /// Folders from which projects import as from their top.
 const SOURCES: [&str; 4] = ["", "src", "lib", "python"];
 /// How deep a module is looked for in a folder that may be a package.
 const DEEPEST: usize = 2;
 
-/// The files of a folder that `declares` names, by their names from there, with their texts.
-pub fn declarations(folder: &Path, declares: fn(&str) -> bool) -> Vec<(String, String)> {
+/// The files of a folder, and of those of its folders that are named, that `declares` names: by their names from
+/// there, with their texts.
+pub fn declarations(folder: &Path, inside: &[&str], declares: fn(&str) -> bool) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for inside in LISTS {
+    for inside in inside {
         for (name, path) in entries(&folder.join(inside)) {
-            let name = format!("{inside}{name}");
+            let name = if inside.is_empty() {
+                name
+            } else {
+                format!("{inside}/{name}")
+            };
             if declares(&name)
                 && let Some(text) = read_source(&path)
             {

@@ -18,6 +18,9 @@ pub(super) struct Declared {
 /// Parts of names of files that are no matter of running: `requirements-dev.txt`, `docs/requirements.txt`.
 const ASIDE: [&str; 8] = ["build", "ci", "dev", "develop", "doc", "docs", "lint", "test"];
 
+/// Folders in which projects keep their lists of packages, from any of their folders.
+pub const LISTS: [&str; 4] = ["", "requirements", "binder", ".binder"];
+
 /// Whether a file of this name, in a folder of the project, may declare something.
 pub fn is_declaration(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
@@ -55,10 +58,10 @@ pub(super) fn read(name: &str, text: &str) -> Declared {
                 .any(|word| ASIDE.contains(&word) || word == "tests");
             Declared {
                 speaks: !aside,
-                ..requirements(text)
+                ..requirements(name, text)
             }
         }
-        _ => environment(text),
+        _ => environment(name, text),
     }
 }
 
@@ -172,26 +175,46 @@ fn pipfile(table: &Table) -> Declared {
 }
 
 /// pip's requirements: a line each, options, and other files, which lie beside or above in most projects.
-fn requirements(text: &str) -> Declared {
+fn requirements(name: &str, text: &str) -> Declared {
     let mut declared = Declared::default();
     for line in text.lines() {
         let line = line.split(" #").next().unwrap_or_default().trim();
         if line.starts_with('#') {
             continue;
         }
-        let included = ["-r", "--requirement"]
-            .iter()
-            .find_map(|option| line.strip_prefix(option));
-        match included {
-            // a file of a name that is read anyway, where it lies in one of the folders
-            Some(other) => {
-                let other = other.trim_start_matches(['=', ' ']);
-                declared.open |= other.trim_start_matches("../").contains('/') || !is_declaration(file_name(other));
-            }
+        match included(line) {
+            Some(other) => declared.open |= !is_read(name, other),
             None => declared.names.extend(address(line).or_else(|| name_of(line))),
         }
     }
     declared
+}
+
+/// `-r other.txt`
+fn included(line: &str) -> Option<&str> {
+    let rest = ["-r", "--requirement"]
+        .iter()
+        .find_map(|option| line.strip_prefix(option))?;
+    Some(rest.trim_start_matches(['=', ' ']))
+}
+
+/// Whether a file that another one takes in is read as well: it lies beside it, above it or in a folder of lists.
+fn is_read(name: &str, other: &str) -> bool {
+    let mut path: Vec<&str> = name.split('/').collect();
+    path.pop();
+    for part in other.split('/') {
+        match part {
+            "." => {}
+            // a folder above is as good as this one
+            ".." => {
+                path.pop();
+            }
+            part => path.push(part),
+        }
+    }
+    let path = path.join("/");
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    LISTS.contains(&folder) && is_declaration(&path)
 }
 
 fn file_name(path: &str) -> &str {
@@ -217,7 +240,7 @@ fn address(line: &str) -> Option<String> {
 }
 
 /// conda's environments: the items below `dependencies:`, those of pip among them.
-fn environment(text: &str) -> Declared {
+fn environment(name: &str, text: &str) -> Declared {
     let mut declared = Declared::default();
     let mut within = false;
     for line in text.lines() {
@@ -229,7 +252,10 @@ fn environment(text: &str) -> Declared {
             declared.names.extend(flow.filter_map(|item| name_of(unquoted(item))));
         } else if let Some(item) = line.trim_start().strip_prefix("- ").filter(|_| within) {
             let item = unquoted(item);
-            declared.open |= item.starts_with("-r ");
+            if let Some(other) = included(item) {
+                declared.open |= !is_read(name, other);
+                continue;
+            }
             let bare = item.rsplit_once("::").map_or(item, |(_, name)| name);
             declared.names.extend(address(bare).or_else(|| name_of(bare)));
         } else if line.starts_with(|c: char| !c.is_whitespace() && c != '#') {

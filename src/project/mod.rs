@@ -2,7 +2,7 @@
 
 mod declarations;
 
-pub use declarations::{inline, is_declaration};
+pub use declarations::{LISTS, inline, is_declaration};
 
 use std::collections::BTreeSet;
 

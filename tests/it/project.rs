@@ -97,6 +97,25 @@ fn nothing_is_missing_where_nothing_is_declared() {
 }
 
 #[test]
+fn files_that_others_take_in_are_read() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".git/HEAD", "");
+    sandbox.write(
+        "environment.yml",
+        "dependencies:\n  - pip:\n      - -r requirements.txt\n",
+    );
+    sandbox.write("requirements.txt", "-r requirements/base.txt\n");
+    sandbox.write("requirements/base.txt", "pandas\n");
+    sandbox.write(
+        "requirements/dev.txt",
+        "-r base.txt\n--requirement=../requirements.txt\npytest\n",
+    );
+    assert_eq!(missing(&sandbox, "import pandas, pytest, seaborn"), ["warning seaborn"]);
+    sandbox.write("requirements.txt", "-r elsewhere/more.txt\n");
+    assert_eq!(missing(&sandbox, "import pandas, pytest, seaborn"), [""; 0]);
+}
+
+#[test]
 fn the_project_ends_at_the_top_of_its_repository() {
     let sandbox = Sandbox::new();
     sandbox.write("requirements.txt", "pandas\n");
