@@ -55,6 +55,21 @@ pub(super) fn is_of_blob(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
+/// A key that is meant to be seen, such as one that a page sends with each request: what it opens is limited by whoever
+/// gave it, and only that one knows how well.
+pub(super) fn public(candidate: Candidate<'_>) -> Option<Confidence> {
+    mixed(candidate).map(|_| Confidence::Possible)
+}
+
+/// Mapbox's public tokens start with `pk.`; the others are secret.
+pub(super) fn mapbox(candidate: Candidate<'_>) -> Option<Confidence> {
+    if candidate.secret.starts_with("pk.") {
+        public(candidate)
+    } else {
+        Some(Confidence::Certain)
+    }
+}
+
 /// A pattern so particular that a match is a secret.
 pub(super) fn certain(_: Candidate<'_>) -> Option<Confidence> {
     Some(Confidence::Certain)

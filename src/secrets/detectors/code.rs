@@ -251,7 +251,7 @@ pub(super) static DETECTORS: &[Detector] = &[
         entropy: 3.0,
         form: Form::Whole,
         human: false,
-        check: checks::certain,
+        check: checks::mapbox,
         yes: &["sk.¦eyJ1IjoiflvJfupxqZKm4bV3AyAVHnyrvWdFrK9xiRGHOY32nfr5pyzPCB.9t2039bicBTW5ZE9LFaez7"],
         no: &["pk.eyJ"],
     },

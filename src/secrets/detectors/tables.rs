@@ -108,6 +108,7 @@ fn named(check: &str) -> Option<Check> {
         "bitbucket" => checks::bitbucket,
         "jwt64" => checks::jwt_base64,
         "mixed" => checks::mixed,
+        "public" => checks::public,
         "slack" => checks::slack,
         "pem64" => checks::pem_base64,
         _ => return None,
