@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::io::{self, Found};
+use crate::redact::hidden;
 use crate::strip::{self, Options};
 use crate::text::EditSet;
 
@@ -103,5 +104,7 @@ fn filter(args: &StripArgs, name: &Path, options: &Options) -> Result<Outcome, V
 }
 
 fn show(name: &str, text: &str, edits: &EditSet, args: &StripArgs) -> Result<(), Vec<UserError>> {
-    print(&difference(name, text, &edits.apply(text), colour(args.color)))
+    // who strips a notebook may well paste the difference somewhere
+    let (before, after) = (hidden(text), hidden(&edits.apply(text)));
+    print(&difference(name, &before, &after, colour(args.color)))
 }

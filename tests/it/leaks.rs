@@ -91,6 +91,15 @@ fn no_command_shows_an_example() {
         secrets.push((detector.id.to_owned(), secret));
     }
     let mut said = said_of(&sandbox, ".");
+    for command in [
+        ["strip", "--diff"].as_slice(),
+        &["check", "--no-config", "--fix", "--diff"],
+        &["inventory", "--output-format", "json"],
+        &["report", "--no-config"],
+    ] {
+        let ran = sandbox.run(&[command, &["."]].concat());
+        said.push((command.join(" "), ran.out + &ran.err));
+    }
     for detector in detectors().iter().step_by(40) {
         let name = format!("{}.ipynb", detector.id);
         let ran = sandbox.run(&["graduate", "--dry-run", &name]);
