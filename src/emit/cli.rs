@@ -6,13 +6,20 @@ use crate::plan::{ImportSection, Plan};
 
 use super::config;
 use super::imports;
+use super::literal;
 use super::modules;
 
 /// What the template of `cli.py` lays out.
 #[derive(Serialize)]
 pub(super) struct CliFile {
     imports: String,
+    /// What the help says of the package.
+    doc: String,
     contracts: bool,
+    messages: bool,
+    /// Whether the options of these names are free: the notebook may have fields of its own.
+    quiet: bool,
+    verbose: bool,
     /// The notebooks' names; empty where there is one.
     commands: Vec<String>,
     /// Whether each command has a folder of its own for figures.
@@ -23,6 +30,11 @@ pub(super) fn cli(plan: &Plan) -> CliFile {
     use ImportSection::{FirstParty, Stdlib, ThirdParty};
     let package = plan.root();
     let contracts = modules::has_contracts(plan);
+    let messages = plan.has_messages();
+    let free = |name: &str| !plan.config.iter().any(|field| field.field == name);
+    let (quiet, verbose) = (free("quiet"), free("verbose"));
+    let about = [&plan.notebook.summary, &plan.notebook.title].map(|text| literal::one_line(text));
+    let about = about.into_iter().find(|text| !text.is_empty());
     let mut all = vec![
         imports::of(Stdlib, "logging", None, None),
         imports::of(Stdlib, "sys", None, None),
@@ -35,6 +47,18 @@ pub(super) fn cli(plan: &Plan) -> CliFile {
         let module = format!("{package}.contracts");
         all.push(imports::of(FirstParty, &module, Some("ContractError"), None));
     }
+    all.push(imports::of(Stdlib, "contextlib", None, None));
+    if quiet {
+        all.push(imports::of(Stdlib, "os", None, None));
+    }
+    if quiet || verbose {
+        all.push(imports::of(ThirdParty, "pydantic", Some("Field"), None));
+        all.push(imports::of(ThirdParty, "pydantic_settings", Some("CliImplicitFlag"), None));
+    }
+    if messages {
+        let module = format!("{package}.console");
+        all.push(imports::of(FirstParty, &module, Some("show_messages"), None));
+    }
     for part in plan.each() {
         let alias = part.is_part().then(|| format!("run_{}", part.name()));
         let module = format!("{}.pipeline", part.package);
@@ -45,7 +69,11 @@ pub(super) fn cli(plan: &Plan) -> CliFile {
     }
     CliFile {
         imports: imports::block(&all),
+        doc: literal::docstring(about.as_deref().unwrap_or(package)),
         contracts,
+        messages,
+        quiet,
+        verbose,
         commands: plan.parts.iter().map(|part| part.name().to_owned()).collect(),
         figures: config::adds_figures_dir(plan) && !plan.parts.is_empty(),
     }

@@ -107,6 +107,9 @@ impl Package<'_> {
         self.source(plan, "__main__.py", context! { package })?;
         self.source(plan, "cli.py", cli::cli(plan))?;
         self.source(plan, "config.py", config::config(plan))?;
+        if plan.has_messages() {
+            self.source(plan, "console.py", context! { package })?;
+        }
         if modules::has_contracts(plan) {
             self.source(plan, "contracts.py", ())?;
         }

@@ -23,6 +23,8 @@ pub(super) struct Readme {
     example: String,
     options: Vec<[String; 4]>,
     secrets: Vec<String>,
+    /// What is said of options that every package has.
+    talk: String,
     went: Vec<[String; 3]>,
     dropped: Vec<[String; 4]>,
     state: Vec<String>,
@@ -47,6 +49,7 @@ pub(super) fn readme(plan: &Plan) -> Readme {
         example: example(plan),
         options: options(plan),
         secrets: plan.secrets.iter().map(|secret| code(&secret.env)).collect(),
+        talk: talk(plan),
         commands: plan.parts.iter().map(|part| part.name().to_owned()).collect(),
         went: plan.all().flat_map(went).collect(),
         dropped: plan.each().iter().flat_map(dropped).collect(),
@@ -79,6 +82,23 @@ fn example(plan: &Plan) -> String {
         .filter(|(_, path)| plain(path) && !path.is_empty())
         .map(|(field, path)| format!(" {} {path}", config::option(&field.field)))
         .unwrap_or_default()
+}
+
+/// The options of the command line alone, unless the notebook has fields of their names.
+fn talk(plan: &Plan) -> String {
+    let said = [
+        ("quiet", "`--quiet` prints nothing but errors"),
+        ("verbose", "`--verbose` says more of what goes on"),
+    ];
+    let free = said
+        .iter()
+        .filter(|(name, _)| !plan.config.iter().any(|field| field.field == *name));
+    let said: Vec<&str> = free.map(|(_, says)| *says).collect();
+    if said.is_empty() {
+        String::new()
+    } else {
+        format!("{}.", said.join("; "))
+    }
 }
 
 fn options(plan: &Plan) -> Vec<[String; 4]> {

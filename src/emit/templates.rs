@@ -27,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "src/package/__main__.py",
     "src/package/cli.py",
     "src/package/config.py",
+    "src/package/console.py",
     "src/package/contracts.py",
     "src/package/figures.py",
     "src/package/functions.py",

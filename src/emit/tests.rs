@@ -153,6 +153,7 @@ pub(super) struct PackageTests {
     modules: Vec<String>,
     /// Field and environment variable, as the inside of a dictionary.
     secrets: String,
+    messages: bool,
 }
 
 pub(super) fn package(plan: &Plan) -> PackageTests {
@@ -165,6 +166,9 @@ pub(super) fn package(plan: &Plan) -> PackageTests {
     modules.extend(with_functions.map(|plan| of(plan, "functions")));
     if plan.saves_figures {
         modules.push(of(plan, "figures"));
+    }
+    if plan.has_messages() {
+        modules.push(of(plan, "console"));
     }
     if super::modules::has_contracts(plan) {
         modules.push(of(plan, "contracts"));
@@ -179,6 +183,7 @@ pub(super) fn package(plan: &Plan) -> PackageTests {
         package: plan.package.clone(),
         modules: modules.iter().map(|module| literal::string(module)).collect(),
         secrets: secrets.join(", "),
+        messages: plan.has_messages(),
     }
 }
 

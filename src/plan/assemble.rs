@@ -90,6 +90,9 @@ impl Builder<'_> {
         if saves_figures {
             untyped.insert("matplotlib".to_owned());
         }
+        let logs = |source: &str| source.contains("logger.info(");
+        let messages = self.messages.in_steps
+            && (made.iter().any(|m| logs(&m.step.body)) || functions.items.iter().any(|item| logs(&item.source)));
         let state = flow
             .state
             .iter()
@@ -136,6 +139,7 @@ impl Builder<'_> {
             thin: Vec::new(),
             local: self.local.files(self.files),
             saves_figures,
+            messages,
             verification: None,
             parts: Vec::new(),
         }

@@ -18,6 +18,7 @@ use super::dependencies::nested_imports;
 use super::fate::{ForeignCell, decide, foreign_cells, is_reflective};
 use super::lifetimes::sees_ends;
 use super::local::{Local, carried};
+use super::messages::Messages;
 use super::model::{LocalModule, NotebookRef, Plan};
 use super::modules::{HoistedImports, is_known_star, star_module};
 use super::names::Allocator;
@@ -103,6 +104,7 @@ pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options:
         names: Allocator::new(used_names(&all, facts)),
         local: Local::default(),
         files: &files,
+        messages: Messages::of(cells, facts),
     };
     let package = builder.package();
     builder.local = Local::new(package.split('.').next().unwrap_or(&package), &files);
@@ -121,6 +123,7 @@ pub(super) struct Builder<'b> {
     pub(super) local: Local,
     /// The files that are carried along, as they are beside the notebook.
     pub(super) files: &'b [LocalModule],
+    pub(super) messages: Messages,
 }
 
 /// The names that the notebook's top level binds or reads, and those that its functions reach there.
@@ -191,6 +194,8 @@ impl Builder<'_> {
                 local: &self.local,
                 reflective,
                 plots,
+                messages: self.messages,
+                started: self.times().then(|| self.names.take("started")),
             };
             let mut made: Vec<Made> = Vec::new();
             for (index, (section, group)) in kept_sections.iter().zip(&groups).enumerate() {
@@ -237,6 +242,17 @@ impl Builder<'_> {
             out.extend(self.facts.names.ids().filter(|&id| !self.histories.is_variable(id)));
         }
         out
+    }
+
+    /// Whether the durations of timed cells are logged.
+    pub(super) fn times(&self) -> bool {
+        let module = self.facts.imports.path("time");
+        let bound = self
+            .facts
+            .names
+            .find("time")
+            .is_some_and(|name| self.histories.is_variable(name));
+        self.messages.in_steps && (module == Some("time") || !bound)
     }
 
     fn plots(&self) -> bool {

@@ -3,7 +3,7 @@
 use crate::facts::StmtKind;
 use crate::facts::flow::{Absence, Doubt, misses};
 use crate::notebook::{CellIdx, Language};
-use crate::python::Body;
+use crate::python::{Body, MagicKind};
 
 use super::build::{Builder, Refusal};
 use super::fate::ForeignCell;
@@ -68,7 +68,11 @@ impl Builder<'_> {
                 out.push(Dropped {
                     cell: code.idx,
                     lines: (line, line),
-                    reason: format!("%{} only measures or hides what runs under it", magic.name),
+                    reason: if magic.kind == MagicKind::Cell && magic.name == "time" && self.times() {
+                        "the duration is logged".to_owned()
+                    } else {
+                        format!("%{} only measures or hides what runs under it", magic.name)
+                    },
                     names: Vec::new(),
                     excerpt: format!("%{}", magic.name),
                 });

@@ -20,6 +20,7 @@ use super::purity::{defines_only, is_constant};
 const OWN: &[&str] = &[
     "cli",
     "config",
+    "console",
     "contracts",
     "figures",
     "functions",

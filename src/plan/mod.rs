@@ -24,6 +24,7 @@ mod lint_formats;
 mod lint_list;
 mod local;
 mod magic;
+mod messages;
 mod model;
 mod module_tops;
 mod modules;

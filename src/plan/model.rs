@@ -41,6 +41,8 @@ pub struct Plan {
     pub local: Vec<LocalModule>,
     /// Whether the package saves figures.
     pub saves_figures: bool,
+    /// Whether what the notebook printed goes through the package's logger.
+    pub messages: bool,
     /// What a run of both has shown; `None` where nobody has run them.
     pub verification: Option<Verification>,
     /// The notebooks of a package of several, each a plan of its own; what they share stands in the plan that holds them,
@@ -71,6 +73,11 @@ impl Plan {
         } else {
             &self.parts
         }
+    }
+
+    /// Whether anything that a notebook printed goes through the package's logger.
+    pub fn has_messages(&self) -> bool {
+        self.all().any(|plan| plan.messages)
     }
 
     /// The plan itself, then its parts: everything that has modules.

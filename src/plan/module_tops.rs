@@ -49,6 +49,7 @@ impl Builder<'_> {
             awaits: false,
             shared: &|_| false,
             figures: None,
+            messages: self.messages,
         };
         let name = piece
             .facts

@@ -36,6 +36,7 @@ const SCAFFOLD: &[&str] = &[
     "reset_state",
     "run",
     "save_figures",
+    "show_messages",
     "steps",
     "subprocess",
 ];

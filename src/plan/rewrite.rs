@@ -15,6 +15,7 @@ use super::event_loop::run_by_asyncio;
 use super::forms::debugs;
 use super::local::Local;
 use super::magic::{Translation, script, translate};
+use super::messages::{Messages, as_message};
 use super::pieces::Piece;
 use super::purity::{is_logger, is_module_name};
 use super::unreached::ends_program;
@@ -41,6 +42,8 @@ pub(super) struct Rewriting<'r> {
     pub shared: &'r dyn Fn(NameId) -> bool,
     /// Prefix of figure names, and how many the step has saved so far.
     pub figures: Option<&'r str>,
+    /// Which prints become messages.
+    pub messages: Messages,
 }
 
 /// A rewritten piece.
@@ -75,6 +78,7 @@ pub(super) fn rewrite(piece: &Piece<'_>, how: &Rewriting<'_>, saved: usize) -> R
         imports: Vec::new(),
         figures: saved,
         depth: 0,
+        decorated: false,
     };
     editor.visit_stmt(piece.stmt);
     let body = editor.edits.apply_within(&piece.code.text, piece.span);
@@ -95,6 +99,8 @@ struct Editor<'r> {
     figures: usize,
     /// How many function bodies are around.
     depth: usize,
+    /// Whether one of them is decorated: what becomes of it is the decorator's business.
+    decorated: bool,
 }
 
 impl Editor<'_> {
@@ -153,6 +159,25 @@ impl Editor<'_> {
                 let place = at.start + i;
                 self.replace(Span::new(place, place), "\\");
             }
+        }
+    }
+
+    /// `print(…)` as a statement, where messages are printed alike.
+    fn print(&mut self, call: &ExprCall) {
+        let is_print = call.func.as_name_expr().is_some_and(|name| name.id.as_str() == "print");
+        let converts = match self.depth {
+            0 => self.how.messages.in_steps,
+            _ => self.how.messages.in_functions && !self.decorated,
+        };
+        if !is_print || !converts || self.how.reflective {
+            return;
+        }
+        let taken = |at: Span| {
+            let mut spans = self.how.replaced.iter().map(|(span, _)| span);
+            spans.any(|span| span.start < at.end && at.start < span.end)
+        };
+        for (at, text) in as_message(call, self.source, &taken).into_iter().flatten() {
+            self.replace(at, text);
         }
     }
 
@@ -235,11 +260,19 @@ impl<'a> Visitor<'a> for Editor<'_> {
                 self.replace(span(expr.range), "pass");
                 return;
             }
-            Stmt::FunctionDef(_) => {
+            Stmt::FunctionDef(function) => {
+                let around = self.decorated;
+                self.decorated |= !function.decorator_list.is_empty();
                 self.depth += 1;
                 walk_stmt(self, stmt);
                 self.depth -= 1;
+                self.decorated = around;
                 return;
+            }
+            Stmt::Expr(expr) => {
+                if let Expr::Call(call) = expr.value.as_ref() {
+                    self.print(call);
+                }
             }
             _ => {}
         }

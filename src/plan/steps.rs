@@ -7,11 +7,13 @@ use ruff_python_ast::{Expr, Stmt};
 
 use crate::facts::{Direction, Effect, Facts, NameId, call_effect, dotted, io_calls};
 use crate::notebook::{CellIdx, Notebook};
+use crate::python::MagicKind;
 
 use super::config::Configuration;
 use super::contracts::columns_read;
 use super::dataflow::{DataFlow, StepFlow};
 use super::local::Local;
+use super::messages::Messages;
 use super::model::{Argument, ConfigType, Level, Param, Return, SecretField, Step};
 use super::names::{Allocator, camel_case, is_field_name, snake_case, step_name};
 use super::pieces::Piece;
@@ -40,6 +42,9 @@ pub(super) struct StepMaker<'m> {
     pub reflective: bool,
     /// Whether anything that the notebook imports draws with pyplot.
     pub plots: bool,
+    pub messages: Messages,
+    /// A free name for when a timed cell began, where durations are logged.
+    pub started: Option<String>,
 }
 
 /// A step, and the standard modules that its text needs.
@@ -92,18 +97,29 @@ impl StepMaker<'_> {
                 awaits,
                 shared: &|name| self.flow.state.contains_key(&name),
                 figures,
+                messages: self.messages,
             };
             let rewritten = rewrite(piece, &how, saved);
             let begins_cell = at == 0 || pieces.get(at - 1).is_some_and(|(_, before)| before.cell != piece.cell);
             if begins_cell {
                 body.push('\n');
                 headings(section, piece.cell, &mut shown, &mut body);
+                if let Some(started) = self.started.as_ref().filter(|_| is_timed(piece)) {
+                    body.push_str(&format!("{started} = time.perf_counter()\n"));
+                    imports.push("time");
+                }
             }
             body.push_str(&rewritten.text);
             body.push('\n');
             imports.extend(rewritten.imports);
             saved += rewritten.figures;
             let ends_cell = pieces.get(at + 1).is_none_or(|(_, next)| next.cell != piece.cell);
+            if let Some(started) = self.started.as_ref().filter(|_| ends_cell && is_timed(piece)) {
+                body.push_str(&format!(
+                    "logger.info(\"cell {} took %.2f s\", time.perf_counter() - {started})\n",
+                    piece.cell.0
+                ));
+            }
             if ends_cell && self.plots && self.shows_figure_at_end(piece.cell, &pieces) {
                 saved += 1;
                 body.push_str(&format!("save_figures(figures_dir, \"{function}-{saved}\")\n"));
@@ -331,6 +347,12 @@ impl StepMaker<'_> {
         finder.visit_stmt(piece.stmt);
         finder.found
     }
+}
+
+/// Whether the whole cell is timed: `%%time`.
+fn is_timed(piece: &Piece<'_>) -> bool {
+    let mut magics = piece.code.magics.iter();
+    magics.any(|magic| magic.kind == MagicKind::Cell && magic.name == "time")
 }
 
 /// The first comment of a cell, where it reads like a heading: a few words, and no code.

@@ -67,6 +67,9 @@ fn set_up(plan: &Plan) -> String {
     lines.sort_by_key(|line| !line.starts_with("from __future__"));
     lines.push(format!("from {} import steps", plan.package));
     lines.push(format!("from {}.config import Config", plan.root()));
+    if plan.messages {
+        lines.push(format!("from {}.console import show_messages", plan.root()));
+    }
     lines.push(String::new());
     let asked: Vec<String> = plan
         .config
@@ -81,6 +84,9 @@ fn set_up(plan: &Plan) -> String {
             )
         })
         .collect();
+    if plan.messages {
+        lines.push("show_messages()".to_owned());
+    }
     lines.push(format!("config = Config({})", asked.join(", ")));
     lines.join("\n")
 }

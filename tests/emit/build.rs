@@ -34,6 +34,7 @@ pub fn empty(package: &str) -> Plan {
         thin: Vec::new(),
         local: Vec::new(),
         saves_figures: false,
+        messages: false,
         verification: None,
         parts: Vec::new(),
     }

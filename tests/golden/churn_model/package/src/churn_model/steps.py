@@ -1,5 +1,6 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from sklearn.preprocessing import StandardScaler
 from churn_model.contracts import require_columns
 from churn_model.figures import save_figures
 from churn_model.functions import has_lapsed, skip_rate
+
+logger = logging.getLogger(__name__)
 
 
 class FeaturesResults(NamedTuple):
@@ -51,7 +54,7 @@ def clean(raw: pd.DataFrame) -> Any:
     subscribers = raw[raw["channel"] != "gift"].copy()
     median_rating = subscribers["avg_rating"].median()
     subscribers["avg_rating"] = subscribers["avg_rating"].fillna(median_rating)
-    print(
+    logger.info(
         f"{len(raw) - len(subscribers)} gift boxes left out, ratings filled with {median_rating:.1f}"
     )
     return subscribers
@@ -90,8 +93,8 @@ def evaluation(
     """Evaluation (cells 15-16)."""
     scores = model.predict_proba(X_test)[:, 1]
     auc = roc_auc_score(y_test, scores)
-    print(f"AUC on {len(y_test)} held-out subscribers: {auc:.3f}")
-    print(confusion_matrix(y_test, scores > CUTOFF))
+    logger.info(f"AUC on {len(y_test)} held-out subscribers: {auc:.3f}")
+    logger.info(confusion_matrix(y_test, scores > CUTOFF))
 
     fpr, tpr, _ = roc_curve(y_test, scores)
     plt.plot(fpr, tpr)
@@ -115,4 +118,4 @@ def at_risk_list(
         .sort_values("risk", ascending=False)
     )
     at_risk[["subscriber_id", "channel", "risk"]].to_csv(at_risk_csv, index=False)
-    print(f"{len(at_risk)} of {len(active)} active subscribers go on the list")
+    logger.info(f"{len(at_risk)} of {len(active)} active subscribers go on the list")

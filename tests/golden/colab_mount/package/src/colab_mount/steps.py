@@ -1,5 +1,6 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
 import subprocess
 from pathlib import Path
 
@@ -10,11 +11,13 @@ import pandas as pd
 from colab_mount.contracts import require_columns
 from colab_mount.figures import save_figures
 
+logger = logging.getLogger(__name__)
+
 
 def load(base: str) -> pd.DataFrame:
     """Load (cells 6-7)."""
     stays = pd.read_csv(f"{base}/stays_2023.csv")
-    print(humanize.intcomma(len(stays)), "stays")
+    logger.info("%s stays", humanize.intcomma(len(stays)))
 
     subprocess.run("du -h /content/drive/MyDrive/flats/*.csv", shell=True, check=False)
     return stays

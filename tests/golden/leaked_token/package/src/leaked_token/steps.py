@@ -1,6 +1,7 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
 import hashlib
+import logging
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ import pandas as pd
 from pydantic import SecretStr
 
 from leaked_token.functions import ReplayClient
+
+logger = logging.getLogger(__name__)
 
 
 class OpenIssuesOfOurThreeRepositoriesResults(NamedTuple):
@@ -31,7 +34,7 @@ def open_issues_of_our_three_repositories(
         "Authorization": f"Bearer {github_token.get_secret_value()}",
         "X-GitHub-Api-Version": "2022-11-28",
     }
-    print(headers)
+    logger.info(headers)
 
     client = ReplayClient("data/answers.json", headers)
     answers_digest = hashlib.sha256(Path("data/answers.json").read_bytes()).hexdigest()

@@ -1,11 +1,14 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from messy_order.functions import rate
+
+logger = logging.getLogger(__name__)
 
 # Shared between steps as the notebook's cells shared them, because parameters can't show it:
 # it is read before a cell binds it
@@ -47,7 +50,9 @@ def courier_trips(trips_path: Path) -> CourierTripsResults:
 
     long_trips = trips[trips["km"] >= MIN_KM]
 
-    print(f"{len(long_trips)} trips, {long_trips['minutes'].median():.0f} minutes in the middle")
+    logger.info(
+        f"{len(long_trips)} trips, {long_trips['minutes'].median():.0f} minutes in the middle"
+    )
     return CourierTripsResults(trips, long_trips)
 
 

@@ -1,5 +1,6 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +9,8 @@ import pandas as pd
 
 from sales_forecast.figures import save_figures
 from sales_forecast.functions import mae
+
+logger = logging.getLogger(__name__)
 
 
 class LoadNaiveResults(NamedTuple):
@@ -47,7 +50,7 @@ def load_naive(daily_sales_path: Path, figures_dir: Path | None) -> LoadNaiveRes
 
     # the till was down on some days, those have no row at all
     sales = daily.set_index("date")["loaves"].asfreq("D")
-    print(sales.isna().sum(), "days without a row")
+    logger.info("%s days without a row", sales.isna().sum())
 
     filled = sales.interpolate(limit=3)
     weekly = filled.resample("W-SUN").sum()
@@ -98,7 +101,7 @@ def make_best(
     save_figures(figures_dir, "make_best-1")
 
     best = table["MAE"].idxmin()
-    print(f"best: {best}, off by {table.loc[best, 'MAE']} loaves a week")
+    logger.info(f"best: {best}, off by {table.loc[best, 'MAE']} loaves a week")
     return MakeBestResults(growth, forecasts, table, best)
 
 

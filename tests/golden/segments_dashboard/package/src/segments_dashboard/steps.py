@@ -1,6 +1,7 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ from sklearn.preprocessing import StandardScaler
 
 from segments_dashboard.figures import save_figures
 from segments_dashboard.functions import SegmentNamer, share
+
+logger = logging.getLogger(__name__)
 
 
 class CustomerSegmentsForTheStoreDashboardResults(NamedTuple):
@@ -62,7 +65,7 @@ def cluster(customers: Any, n_segments: int, seed: int) -> Any:
     scaled = StandardScaler().fit_transform(features)
     kmeans = KMeans(n_clusters=n_segments, random_state=seed, n_init=10)
     labels = kmeans.fit_predict(scaled)
-    print(f"inertia {kmeans.inertia_:.1f}")
+    logger.info(f"inertia {kmeans.inertia_:.1f}")
 
     namer = SegmentNamer().fit(labels, customers["spend"])
     segmented = customers.assign(segment=namer.name(labels))
@@ -73,7 +76,7 @@ def who_they_are(segmented: Any, figures_dir: Path | None) -> Any:
     """Who they are (cells 13-14)."""
     total_spend = segmented["spend"].sum()
     for segment, group in segmented.groupby("segment"):
-        print(
+        logger.info(
             f"{segment:<11} {share(len(group), len(segmented)):>5}% of customers, "
             f"{share(group['spend'].sum(), total_spend):>5}% of spend"
         )

@@ -1,25 +1,39 @@
 """The command line: every field of `Config` is an option, an environment variable and a default."""
 
+import contextlib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
-from pydantic import ValidationError
-from pydantic_settings import CliApp
+from pydantic import Field, ValidationError
+from pydantic_settings import CliApp, CliImplicitFlag
 
 from shared_state.config import Config
+from shared_state.console import show_messages
 from shared_state.pipeline import run
 
-logger = logging.getLogger(__name__)
+
+class Options(Config):
+    """Replays the movements of one month to see what the shelf looked like."""
+
+    quiet: CliImplicitFlag[bool] = Field(False, description="print nothing but errors")
+    verbose: CliImplicitFlag[bool] = Field(False, description="say more of what goes on")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the pipeline once; 0 on success, 2 where the configuration or the input is wrong."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        config = CliApp.run(Config, cli_args=list(sys.argv[1:] if argv is None else argv))
-        run(config)
+        options = CliApp.run(Options, cli_args=list(sys.argv[1:] if argv is None else argv))
+        level = logging.DEBUG if options.verbose else logging.INFO
+        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        show_messages(level)
+        with contextlib.ExitStack() as stack:
+            if options.quiet:
+                nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
+                stack.enter_context(contextlib.redirect_stdout(nowhere))
+            run(options)
     except (ValidationError, FileNotFoundError) as error:
-        logger.error("%s", error)
+        print(error, file=sys.stderr)
         return 2
     return 0

@@ -1,11 +1,14 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from shared_state.functions import counter
+
+logger = logging.getLogger(__name__)
 
 # Shared between steps as the notebook's cells shared them, because parameters can't show it:
 # a function reads it when it is called
@@ -88,7 +91,7 @@ def replay(movements: pd.DataFrame) -> Any:
         else:
             issue(movement.item, movement.quantity)
 
-    print(n_deliveries, "deliveries")
+    logger.info("%s deliveries", n_deliveries)
     return stock
 
 
@@ -104,7 +107,7 @@ def worth_2(UNIT_PRICE: Any, tax: float) -> Any:
         return stock[item] * UNIT_PRICE[item] * (1 + tax)
 
     gross_worth = round(sum(worth(item) for item in stock), 2)
-    print(f"net {net_worth}, gross {gross_worth}")
+    logger.info(f"net {net_worth}, gross {gross_worth}")
     return net_worth
 
 
@@ -114,9 +117,9 @@ def shortfalls_2() -> None:
     if shortfalls:
         worst = max(shortfalls, key=lambda pair: pair[1])
 
-    print(len(shortfalls), "shortfalls")
+    logger.info("%s shortfalls", len(shortfalls))
     if shortfalls:
-        print("worst:", worst[0], "short of", worst[1])
+        logger.info("worst: %s short of %s", worst[0], worst[1])
 
 
 def reorder() -> ReorderResults:
@@ -135,5 +138,5 @@ def reorder() -> ReorderResults:
         total_to_order = tick(threshold - stock[item])
         deliver(item, threshold - stock[item])
 
-    print(f"ordered {total_to_order} pieces, {n_deliveries} deliveries by now")
+    logger.info(f"ordered {total_to_order} pieces, {n_deliveries} deliveries by now")
     return ReorderResults(relaxed, strict)

@@ -1,5 +1,6 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +9,8 @@ import numpy as np
 
 from training_loop.figures import save_figures
 from training_loop.functions import MLP, accuracy, bce, make_spirals
+
+logger = logging.getLogger(__name__)
 
 
 class DataResults(NamedTuple):
@@ -79,10 +82,12 @@ def train_2(
         if valid_loss < best_loss:
             best_loss, best_epoch = valid_loss, epoch
         elif epoch - best_epoch >= patience:
-            print(f"no better for {patience} epochs, stopping at {epoch}")
+            logger.info(f"no better for {patience} epochs, stopping at {epoch}")
             break
         if epoch % 20 == 0:
-            print(f"epoch {epoch:3d}  train {history[-1]['train']:.3f}  valid {valid_loss:.3f}")
+            logger.info(
+                f"epoch {epoch:3d}  train {history[-1]['train']:.3f}  valid {valid_loss:.3f}"
+            )
     return Train2Results(net, history, best_loss, best_epoch)
 
 

@@ -1,6 +1,9 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 
 def make_mean() -> Any:
@@ -8,7 +11,7 @@ def make_mean() -> Any:
     litres = [12, 15, 9]
 
     total = sum(litres)
-    print(total)
+    logger.info(total)
 
     mean = total / len(litres)
     return mean

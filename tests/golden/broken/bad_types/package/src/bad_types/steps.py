@@ -1,5 +1,9 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
+
+logger = logging.getLogger(__name__)
+
 
 def report_values() -> None:
     """Report values (cells 1-7)."""
@@ -7,6 +11,6 @@ def report_values() -> None:
 
     answer += 1
 
-    print(answer)
+    logger.info(answer)
 
-    print("a good cell")
+    logger.info("a good cell")

@@ -1,6 +1,9 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 
 def make_rain() -> Any:
@@ -8,5 +11,5 @@ def make_rain() -> Any:
     rain = [0, 4, 11, 2, 0, 0, 7]
     sum(rain)
 
-    print(max(rain))
+    logger.info(max(rain))
     return rain

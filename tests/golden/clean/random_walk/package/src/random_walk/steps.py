@@ -1,5 +1,6 @@
 """The notebook's sections, one function each, in the order in which `pipeline.run` calls them."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from random_walk.figures import save_figures
+
+logger = logging.getLogger(__name__)
 
 
 def make_fig(steps_value: int, figures_dir: Path | None) -> Any:
@@ -22,5 +25,5 @@ def make_fig(steps_value: int, figures_dir: Path | None) -> Any:
     ax.set_ylabel("position")
     save_figures(figures_dir, "make_fig-1")
 
-    print(f"ends at {position[-1]}, furthest {np.abs(position).max()}")
+    logger.info(f"ends at {position[-1]}, furthest {np.abs(position).max()}")
     return fig
