@@ -53,7 +53,12 @@ pub(super) fn cli(plan: &Plan) -> CliFile {
     }
     if quiet || verbose {
         all.push(imports::of(ThirdParty, "pydantic", Some("Field"), None));
-        all.push(imports::of(ThirdParty, "pydantic_settings", Some("CliImplicitFlag"), None));
+        all.push(imports::of(
+            ThirdParty,
+            "pydantic_settings",
+            Some("CliImplicitFlag"),
+            None,
+        ));
     }
     if messages {
         let module = format!("{package}.console");

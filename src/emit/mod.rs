@@ -165,7 +165,8 @@ impl Package<'_> {
 
     /// The tests of a notebook.
     fn tests(&mut self, plan: &Plan) -> Result<(), EmitError> {
-        if !plan.steps.is_empty() || !plan.tests.recorded.is_empty() {
+        let told = !plan.tests.recorded.is_empty() || !plan.tests.printed.is_empty();
+        if !plan.steps.is_empty() || told {
             self.test(plan, "conftest.py", tests::conftest(plan))?;
         }
         if !plan.steps.is_empty() {
@@ -174,7 +175,7 @@ impl Package<'_> {
         if !plan.tests.own.items.is_empty() {
             self.test(plan, "test_notebook.py", modules::definitions(&plan.tests.own, false))?;
         }
-        if !plan.tests.recorded.is_empty() {
+        if told {
             self.test(plan, "test_recorded.py", tests::recorded(plan))?;
         }
         if !plan.tests.missing_files.is_empty() || modules::has_contracts(plan) {

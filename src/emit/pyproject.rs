@@ -206,7 +206,8 @@ fn ignores_of(plan: &Plan, all: &mut BTreeMap<String, BTreeMap<String, String>>)
         .tests
         .recorded
         .iter()
-        .any(|test| matches!(test.expected.as_str(), "None" | "True" | "False"))
+        .flat_map(|test| &test.checks)
+        .any(|check| matches!(check.expected.as_str(), "None" | "True" | "False"))
     {
         add(
             format!("{}/test_recorded.py", names::tests_folder(plan)),

@@ -6,7 +6,7 @@ use ruff_python_ast::Expr;
 use ruff_python_parser::parse_expression;
 use serde::Serialize;
 
-use crate::plan::{ConfigField, ConfigType, ImportSection, MissingFile, PathUse, Plan, Recorded, Step};
+use crate::plan::{Check, ConfigField, ConfigType, ImportSection, MissingFile, PathUse, Plan, Recorded, Step};
 
 use super::config;
 use super::imports;
@@ -49,17 +49,23 @@ pub(super) struct Conftest {
     /// Fields and values of a dictionary's inside.
     outputs: String,
     steps: Vec<String>,
+    /// Whether tests look at what the run printed, and whether it prints by messages.
+    printed: bool,
+    messages: bool,
 }
 
 pub(super) fn conftest(plan: &Plan) -> Conftest {
     let package = &plan.package;
     let own = |module: String, symbol| imports::of(ImportSection::FirstParty, &module, Some(symbol), None);
-    let all = [
+    let mut all = vec![
         own(package.clone(), "steps"),
         own(format!("{}.config", plan.root()), "Config"),
         own(format!("{package}.pipeline"), "Results"),
         own(format!("{package}.pipeline"), "run"),
     ];
+    if plan.messages && !plan.tests.printed.is_empty() {
+        all.push(own(format!("{}.console", plan.root()), "show_messages"));
+    }
     let written = |field: &ConfigField| {
         // a file that the notebook writes and then reads is not an input
         plan.config
@@ -116,6 +122,8 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
             .then(|| literal::string(&plan.notebook.file_name)),
         outputs: entries.join(", "),
         steps: plan.steps.iter().map(|step| literal::string(&step.function)).collect(),
+        printed: !plan.tests.printed.is_empty(),
+        messages: plan.messages,
     }
 }
 
@@ -207,25 +215,37 @@ pub(super) fn run(plan: &Plan) -> RunTests {
 pub(super) struct RecordedTests {
     imports: String,
     tests: Vec<RecordedTest>,
+    /// Name, and the lines as Python literals.
+    printed: Vec<(String, Vec<String>)>,
 }
 
 #[derive(Serialize)]
 struct RecordedTest {
     name: String,
-    expression: String,
-    expected: String,
+    table: Option<String>,
+    /// Both sides of each comparison.
+    checks: Vec<(String, String)>,
 }
 
 pub(super) fn recorded(plan: &Plan) -> RecordedTests {
     let tests = &plan.tests.recorded;
     let results = format!("{}.pipeline", plan.package);
-    let mut all = vec![imports::of(ImportSection::FirstParty, &results, Some("Results"), None)];
-    if tests.iter().any(|test| test.tolerance.is_some()) {
+    let printed = &plan.tests.printed;
+    let mut all = Vec::new();
+    if !tests.is_empty() {
+        all.push(imports::of(ImportSection::FirstParty, &results, Some("Results"), None));
+    }
+    if !printed.is_empty() {
+        all.push(imports::of(ImportSection::Stdlib, "re", None, None));
+    }
+    let checks = || tests.iter().flat_map(|test| &test.checks);
+    if checks().any(|check| check.tolerance.is_some()) {
         all.push(imports::of(ImportSection::ThirdParty, "pytest", None, None));
     }
-    let roots: BTreeSet<&str> = tests
-        .iter()
-        .flat_map(|test| [&test.expression, &test.expected])
+    let tables = tests.iter().filter_map(|test| test.table.as_ref());
+    let roots: BTreeSet<&str> = checks()
+        .flat_map(|check| [&check.expression, &check.expected])
+        .chain(tables)
         .flat_map(|text| source::roots(text))
         .collect();
     for module in STDLIB.into_iter().filter(|module| roots.contains(module)) {
@@ -234,18 +254,28 @@ pub(super) fn recorded(plan: &Plan) -> RecordedTests {
     RecordedTests {
         imports: imports::block(&all),
         tests: tests.iter().map(recorded_test).collect(),
+        printed: printed
+            .iter()
+            .map(|test| {
+                let lines = test.lines.iter().map(|line| literal::string(line));
+                (test.test.clone(), lines.collect())
+            })
+            .collect(),
     }
 }
 
 fn recorded_test(test: &Recorded) -> RecordedTest {
-    let expected = match &test.tolerance {
-        Some(tolerance) => format!("pytest.approx({}, rel={tolerance})", test.expected),
-        None => operand(&test.expected),
+    let sides = |check: &Check| {
+        let expected = match &check.tolerance {
+            Some(tolerance) => format!("pytest.approx({}, {tolerance})", check.expected),
+            None => operand(&check.expected),
+        };
+        (operand(&check.expression), expected)
     };
     RecordedTest {
         name: test.test.clone(),
-        expression: operand(&test.expression),
-        expected,
+        table: test.table.clone(),
+        checks: test.checks.iter().map(sides).collect(),
     }
 }
 

@@ -36,6 +36,8 @@ mod peeks;
 mod pieces;
 mod purity;
 mod recorded;
+mod recorded_lines;
+mod recorded_text;
 mod results_shown;
 mod rewrite;
 mod secret_fields;
@@ -53,8 +55,8 @@ pub use build::{Options, Outcome, Refusal, SecretSpan, plan, title_and_summary};
 pub use common::Common;
 pub use local::{imported_by, imported_names, run_as_imports, run_module};
 pub use model::{
-    Argument, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,
-    LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Recorded, Return,
-    SecretField, StateName, Step, Tests, ThinCell, Verdict, Verification, VerifiedValue,
+    Argument, Check, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,
+    LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Printed, Recorded,
+    Return, SecretField, StateName, Step, Tests, ThinCell, Verdict, Verification, VerifiedValue,
 };
 pub use together::{Source, Unplanned, together};

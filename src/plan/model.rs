@@ -376,6 +376,7 @@ pub struct Tests {
     pub recorded: Vec<Recorded>,
     /// The notebook's own tests.
     pub own: Module,
+    pub printed: Vec<Printed>,
     pub missing_files: Vec<MissingFile>,
     /// Whether the run in tests must stand in the notebook's folder, because it reads files at paths that are not
     /// configured; else it runs in an empty folder.
@@ -388,12 +389,29 @@ pub struct Recorded {
     /// `test_cell_11_auc`
     pub test: String,
     pub cell: CellIdx,
+    /// What the checks call `table`, as Python over `results`, where they look at it more than once.
+    pub table: Option<String>,
+    pub checks: Vec<Check>,
+}
+
+/// One comparison.
+#[derive(Clone, Debug)]
+pub struct Check {
     /// Python over `results` (the `Results` of one run) and imports of the standard library: `results.df.shape`.
     pub expression: String,
     /// Python literal.
     pub expected: String,
-    /// Compare with this relative tolerance.
+    /// How near it has to be, as an argument of `pytest.approx`: `abs=0.05`.
     pub tolerance: Option<String>,
+}
+
+/// Lines that a cell printed, and that a run must print again.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    /// `test_cell_11_prints`
+    pub test: String,
+    pub cell: CellIdx,
+    pub lines: Vec<String>,
 }
 
 /// A step that must name the file that it misses.

@@ -10,6 +10,7 @@ use super::model::{Argument, MissingFile, Param, PathUse, Plan, Tests};
 use super::modules::HoistedImports;
 use super::pieces::Fate;
 use super::recorded::Candidate;
+use super::recorded_lines::printed;
 
 impl Builder<'_> {
     pub(super) fn tests(
@@ -30,6 +31,7 @@ impl Builder<'_> {
         Tests {
             recorded,
             own: self.own_tests(hoisted, &plan.functions, &plan.package),
+            printed: printed(self.notebook, self.facts, self.pieces),
             missing_files: self.missing_files(plan),
             needs_notebook_folder: self.reads_beside_itself(plan),
         }

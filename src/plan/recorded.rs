@@ -12,6 +12,7 @@ use super::bindings::Histories;
 use super::model::Recorded;
 use super::modules::names_read;
 use super::pieces::{Fate, Piece};
+use super::recorded_text::{Told, told};
 
 /// A displayed expression with its stored value, before it is known which names come out of the run.
 pub(super) struct Candidate {
@@ -19,7 +20,7 @@ pub(super) struct Candidate {
     pub names: Vec<NameId>,
 }
 
-/// The stored values that can be tested: whole numbers, shapes, booleans and short strings, of names that keep their
+/// The stored values that can be tested: scalars, shapes, short texts, small series and frames, of names that keep their
 /// value to the end. None where the outputs may be stale, for then they prove nothing.
 pub(super) fn candidates(
     notebook: &Notebook<'_>,
@@ -30,12 +31,12 @@ pub(super) fn candidates(
     if !runs_down_the_page(notebook) || !notebook.language.is_python() {
         return Vec::new();
     }
-    let draws = pieces.iter().any(|p| strongest(p.stmt, facts) == Effect::Draw);
+    let steady = Steady::of(pieces, facts);
     let mut out = Vec::new();
     for (i, piece) in pieces.iter().enumerate() {
         let shown = matches!(&piece.fate, Fate::Dropped(_)) && piece.displayed;
         let Stmt::Expr(stmt) = piece.stmt else { continue };
-        let Some(expected) = shown.then(|| stored_value(notebook, piece)).flatten() else {
+        let Some(text) = shown.then(|| stored_value(notebook, piece)).flatten() else {
             continue;
         };
         let mut reader = Reader::default();
@@ -52,7 +53,13 @@ pub(super) fn candidates(
         let is_bare_shape = facts_free_of_randomness(&stmt.value);
         let settled = names.iter().all(|&name| settled_after(histories, name, i));
         let defined = names.iter().all(|&name| is_data(pieces, histories, name));
-        if names.is_empty() || !only_builtins || !settled || !defined || reader.binds || (draws && !is_bare_shape) {
+        if names.is_empty()
+            || !only_builtins
+            || !settled
+            || !defined
+            || reader.binds
+            || !(steady.until(i) || is_bare_shape)
+        {
             continue;
         }
         let mut edits = EditSet::new();
@@ -61,14 +68,19 @@ pub(super) fn candidates(
                 let _ = edits.push(span(found.range), format!("results.{}", facts.text(found.name)));
             }
         }
+        let value = edits.apply_within(&piece.code.text, piece.span);
+        let (table, checks) = match told(&value, &text) {
+            Some(Told::Value(checks)) => (None, checks),
+            Some(Told::Table(checks)) => (Some(value), checks),
+            None => continue,
+        };
         let stem = names.first().map(|&n| facts.text(n).to_lowercase()).unwrap_or_default();
         out.push(Candidate {
             recorded: Recorded {
                 test: format!("test_cell_{}_{stem}", piece.cell.0),
                 cell: piece.cell,
-                expression: edits.apply_within(&piece.code.text, piece.span),
-                expected,
-                tolerance: None,
+                table,
+                checks,
             },
             names,
         });
@@ -96,7 +108,7 @@ pub(super) fn displayed_names(facts: &Facts, histories: &Histories, pieces: &[Pi
 }
 
 /// Whether every count rises down the page: only then is each output what the cells above it gave.
-fn runs_down_the_page(notebook: &Notebook<'_>) -> bool {
+pub(super) fn runs_down_the_page(notebook: &Notebook<'_>) -> bool {
     let counts: Vec<i64> = notebook
         .code_cells()
         .filter(|c| c.has_code())
@@ -109,26 +121,80 @@ fn runs_down_the_page(notebook: &Notebook<'_>) -> bool {
     all_ran && counts.is_sorted_by(|a, b| a < b)
 }
 
-fn strongest(stmt: &Stmt, facts: &Facts) -> Effect {
-    let mut finder = Draws {
-        facts,
-        found: Effect::Pure,
-    };
-    finder.visit_stmt(stmt);
-    finder.found
+/// Up to where every run gives the same: no random number without a seed, no clock, nothing from the network.
+pub(super) struct Steady {
+    /// The first piece that no two runs need agree on.
+    first: usize,
 }
+
+impl Steady {
+    pub fn of(pieces: &[Piece<'_>], facts: &Facts) -> Self {
+        let mut seeded = false;
+        let first = pieces.iter().position(|piece| {
+            let mut finder = Draws {
+                facts,
+                draws: false,
+                seeds: false,
+            };
+            finder.visit_stmt(piece.stmt);
+            seeded |= finder.seeds;
+            let text = piece.text();
+            let unsteady = UNSTEADY.iter().any(|mark| text.contains(mark));
+            unsteady || (finder.draws && !seeded)
+        });
+        Self {
+            first: first.unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Whether all down to this piece is the same in every run.
+    pub fn until(&self, piece: usize) -> bool {
+        piece < self.first
+    }
+}
+
+/// Marks of the clock, the network, the machine and the process.
+const UNSTEADY: [&str; 19] = [
+    "://",
+    ".now(",
+    ".today(",
+    "__version__",
+    "boto3",
+    "clock(",
+    "environ",
+    "getpid",
+    "hash(",
+    "id(",
+    "perf_counter",
+    "platform.",
+    "read_sql",
+    "requests.",
+    "sys.version",
+    "time.time",
+    "time()",
+    "utcnow",
+    "uuid",
+];
 
 struct Draws<'d> {
     facts: &'d Facts,
-    found: Effect,
+    draws: bool,
+    seeds: bool,
 }
 
 impl<'a> Visitor<'a> for Draws<'_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
-        if let Expr::Call(call) = expr
-            && crate::facts::call_effect(call, &self.facts.imports, &|_| false) == Effect::Draw
-        {
-            self.found = Effect::Draw;
+        if let Expr::Call(call) = expr {
+            let effect = crate::facts::call_effect(call, &self.facts.imports, &|_| false);
+            let seeded = call.arguments.keywords.iter().any(|keyword| {
+                let is_seed = keyword
+                    .arg
+                    .as_deref()
+                    .is_some_and(|arg| ["random_state", "seed"].contains(&arg));
+                is_seed && !keyword.value.is_none_literal_expr()
+            });
+            self.draws |= effect == Effect::Draw && !seeded;
+            self.seeds |= effect == Effect::Seed;
         }
         walk_expr(self, expr);
     }
@@ -165,38 +231,13 @@ fn is_data(pieces: &[Piece<'_>], histories: &Histories, name: NameId) -> bool {
         .all(|p| p.is_kept())
 }
 
-/// The cell's stored result as a Python literal, where it is one that every run repeats.
+/// The text of the cell's stored result.
 fn stored_value(notebook: &Notebook<'_>, piece: &Piece<'_>) -> Option<String> {
     let cell = notebook.cell(piece.cell)?;
     let result = |o: &&Output| matches!(o.kind, OutputKind::ExecuteResult { .. });
     let node = cell.outputs.iter().find(result)?.mime("text/plain")?;
     let text = notebook.text_of(node).text;
-    testable(text.trim())
-}
-
-/// `text` as a literal: whole numbers, tuples of them, booleans, short plain strings; numpy's wrappers taken off.
-fn testable(text: &str) -> Option<String> {
-    let inner = ["np.int64(", "np.int32(", "np.bool_(", "np.True_", "np.False_"]
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(')')))
-        .unwrap_or(text);
-    let is_int = |t: &str| {
-        let digits = t.strip_prefix('-').unwrap_or(t);
-        !digits.is_empty() && digits.len() < 19 && digits.bytes().all(|b| b.is_ascii_digit())
-    };
-    let is_tuple = inner
-        .strip_prefix('(')
-        .and_then(|t| t.strip_suffix(')'))
-        .is_some_and(|t| t.trim_end_matches(',').split(',').all(|part| is_int(part.trim())));
-    let is_string = inner.len() > 2
-        && inner.len() < 60
-        && inner.starts_with('\'')
-        && inner.ends_with('\'')
-        && inner
-            .chars()
-            .all(|c| c == ' ' || c == '\'' || c.is_ascii_alphanumeric())
-        && inner.matches('\'').count() == 2;
-    (is_int(inner) || is_tuple || is_string || ["True", "False"].contains(&inner)).then(|| inner.to_owned())
+    Some(text)
 }
 
 #[derive(Default)]

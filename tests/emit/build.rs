@@ -2,8 +2,8 @@
 
 use mortarboard::notebook::CellIdx;
 use mortarboard::plan::{
-    Argument, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level, Module,
-    NotebookRef, Param, Plan, Recorded, Return, Step, Tests, ThinCell,
+    Argument, Check, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,
+    Module, NotebookRef, Param, Plan, Recorded, Return, Step, Tests, ThinCell,
 };
 
 pub fn empty(package: &str) -> Plan {
@@ -138,9 +138,12 @@ pub fn recorded(test: &str, cell: usize, expression: &str, expected: &str) -> Re
     Recorded {
         test: test.to_owned(),
         cell: CellIdx(cell),
-        expression: expression.to_owned(),
-        expected: expected.to_owned(),
-        tolerance: None,
+        table: None,
+        checks: vec![Check {
+            expression: expression.to_owned(),
+            expected: expected.to_owned(),
+            tolerance: None,
+        }],
     }
 }
 

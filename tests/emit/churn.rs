@@ -67,7 +67,7 @@ pub fn plan() -> Plan {
     }];
     let churn = "{'basic': 0.173, 'enterprise': 0.105, 'free': 0.192, 'pro': 0.276}";
     let mut auc = recorded("test_cell_17_auc", 17, "results.auc", "0.714");
-    auc.tolerance = Some("1e-2".to_owned());
+    auc.checks[0].tolerance = Some("rel=1e-2".to_owned());
     plan.tests.recorded = vec![
         recorded(
             "test_cell_11_churn_by_plan",

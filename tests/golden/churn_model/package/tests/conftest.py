@@ -1,5 +1,7 @@
 """Runs the pipeline once, on the notebook's own data where that is at hand."""
 
+import contextlib
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ os.environ["MPLBACKEND"] = "Agg"  # before anything imports pyplot: no test open
 
 from churn_model import steps
 from churn_model.config import Config
+from churn_model.console import show_messages
 from churn_model.pipeline import Results, run
 
 DATA_ROOT = Path(os.environ.get("CHURN_MODEL_DATA_ROOT", Path(__file__).parents[2])).resolve()
@@ -33,7 +36,21 @@ def called() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Results:
+def said() -> io.StringIO:
+    """What the run of `results` printed."""
+    return io.StringIO()
+
+
+@pytest.fixture(scope="session")
+def printed(results: Results, said: io.StringIO) -> list[str]:
+    """The same, line by line."""
+    return said.getvalue().splitlines()
+
+
+@pytest.fixture(scope="session")
+def results(
+    tmp_path_factory: pytest.TempPathFactory, called: list[str], said: io.StringIO
+) -> Results:
     """The results of one run; skipped where what the notebook needs is not there."""
     config = Config()
     inputs = {
@@ -50,7 +67,8 @@ def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Resu
             "figures_dir": out / "figures",
         }
     )
-    with pytest.MonkeyPatch.context() as patch:
+    show_messages()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
         patch.chdir(out)
         for name in [
             "meal_kit_churn",

@@ -1,5 +1,7 @@
 """Runs the pipeline once, on the notebook's own data where that is at hand."""
 
+import contextlib
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ os.environ["MPLBACKEND"] = "Agg"  # before anything imports pyplot: no test open
 
 from segments_dashboard import steps
 from segments_dashboard.config import Config
+from segments_dashboard.console import show_messages
 from segments_dashboard.pipeline import Results, run
 
 DATA_ROOT = Path(
@@ -35,14 +38,29 @@ def called() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Results:
+def said() -> io.StringIO:
+    """What the run of `results` printed."""
+    return io.StringIO()
+
+
+@pytest.fixture(scope="session")
+def printed(results: Results, said: io.StringIO) -> list[str]:
+    """The same, line by line."""
+    return said.getvalue().splitlines()
+
+
+@pytest.fixture(scope="session")
+def results(
+    tmp_path_factory: pytest.TempPathFactory, called: list[str], said: io.StringIO
+) -> Results:
     """The results of one run; skipped where what the notebook needs is not there."""
     config = Config()
     if not (DATA_ROOT / "segments_dashboard.ipynb").exists():
         pytest.skip("needs the notebook's folder; set SEGMENTS_DASHBOARD_DATA_ROOT")
     out = tmp_path_factory.mktemp("run")
     config = config.model_copy(update={"figures_dir": out / "figures"})
-    with pytest.MonkeyPatch.context() as patch:
+    show_messages()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
         patch.chdir(DATA_ROOT)
         for name in [
             "customer_segments_for_the_store_dashboard",

@@ -1,5 +1,7 @@
 """Runs the pipeline once, on the notebook's own data where that is at hand."""
 
+import contextlib
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ os.environ["MPLBACKEND"] = "Agg"  # before anything imports pyplot: no test open
 
 from shared_state import steps
 from shared_state.config import Config
+from shared_state.console import show_messages
 from shared_state.pipeline import Results, run
 
 DATA_ROOT = Path(os.environ.get("SHARED_STATE_DATA_ROOT", Path(__file__).parents[2])).resolve()
@@ -33,7 +36,21 @@ def called() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Results:
+def said() -> io.StringIO:
+    """What the run of `results` printed."""
+    return io.StringIO()
+
+
+@pytest.fixture(scope="session")
+def printed(results: Results, said: io.StringIO) -> list[str]:
+    """The same, line by line."""
+    return said.getvalue().splitlines()
+
+
+@pytest.fixture(scope="session")
+def results(
+    tmp_path_factory: pytest.TempPathFactory, called: list[str], said: io.StringIO
+) -> Results:
     """The results of one run; skipped where what the notebook needs is not there."""
     config = Config()
     inputs = {
@@ -49,7 +66,8 @@ def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Resu
             **inputs,
         }
     )
-    with pytest.MonkeyPatch.context() as patch:
+    show_messages()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
         patch.chdir(DATA_ROOT)
         for name in ["stock_room_replay", "replay", "worth_2", "shortfalls_2", "reorder"]:
             patch.setattr(steps, name, recorded(getattr(steps, name), name, called))

@@ -1,5 +1,7 @@
 """Runs the pipeline once, on the notebook's own data where that is at hand."""
 
+import contextlib
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ os.environ["MPLBACKEND"] = "Agg"  # before anything imports pyplot: no test open
 
 from quick_stats import steps
 from quick_stats.config import Config
+from quick_stats.console import show_messages
 from quick_stats.pipeline import Results, run
 
 DATA_ROOT = Path(os.environ.get("QUICK_STATS_DATA_ROOT", Path(__file__).parents[2])).resolve()
@@ -33,11 +36,26 @@ def called() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Results:
+def said() -> io.StringIO:
+    """What the run of `results` printed."""
+    return io.StringIO()
+
+
+@pytest.fixture(scope="session")
+def printed(results: Results, said: io.StringIO) -> list[str]:
+    """The same, line by line."""
+    return said.getvalue().splitlines()
+
+
+@pytest.fixture(scope="session")
+def results(
+    tmp_path_factory: pytest.TempPathFactory, called: list[str], said: io.StringIO
+) -> Results:
     """The results of one run; skipped where what the notebook needs is not there."""
     config = Config()
     out = tmp_path_factory.mktemp("run")
-    with pytest.MonkeyPatch.context() as patch:
+    show_messages()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
         patch.chdir(out)
         for name in ["make_by_week"]:
             patch.setattr(steps, name, recorded(getattr(steps, name), name, called))
