@@ -354,6 +354,7 @@ fn whole(package: &str, mut parts: Vec<Plan>, functions: Module) -> Plan {
         thin: Vec::new(),
         local: local.into_values().collect(),
         saves_figures: parts.iter().any(|part| part.saves_figures),
+        messages: parts.iter().any(|part| part.messages),
         verification: None,
         parts,
     }

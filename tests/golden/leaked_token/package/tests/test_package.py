@@ -1,5 +1,6 @@
 """What holds without the notebook's data: imports have no effects, and the command line tells its options."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -9,11 +10,13 @@ import pytest
 
 from leaked_token.cli import main
 from leaked_token.config import Config
+from leaked_token.console import show_messages
 
 ROOT = Path(__file__).parents[1]
 MODULES = [
     "leaked_token.cli",
     "leaked_token.config",
+    "leaked_token.console",
     "leaked_token.functions",
     "leaked_token.pipeline",
     "leaked_token.steps",
@@ -59,16 +62,23 @@ def test_an_unknown_option_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     assert end.value.code == 2
 
 
+def test_messages_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    show_messages()
+    show_messages()
+    logging.getLogger("leaked_token.steps").info("%s of 100%%", 3)
+    assert capsys.readouterr().out == "3 of 100%\n"
+
+
 @pytest.mark.parametrize("variable", SECRETS.values())
 def test_a_missing_secret_is_named(
     variable: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in SECRETS.values():
         monkeypatch.setenv(name, "set")
     monkeypatch.delenv(variable)
     assert main([]) == 2
-    assert variable.lower() in caplog.text.lower()
+    assert variable.lower() in capsys.readouterr().err.lower()

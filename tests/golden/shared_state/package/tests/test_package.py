@@ -1,5 +1,6 @@
 """What holds without the notebook's data: imports have no effects, and the command line tells its options."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -9,11 +10,13 @@ import pytest
 
 from shared_state.cli import main
 from shared_state.config import Config
+from shared_state.console import show_messages
 
 ROOT = Path(__file__).parents[1]
 MODULES = [
     "shared_state.cli",
     "shared_state.config",
+    "shared_state.console",
     "shared_state.functions",
     "shared_state.pipeline",
     "shared_state.steps",
@@ -51,3 +54,10 @@ def test_an_unknown_option_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as end:
         main(["--no-such-option", "1"])
     assert end.value.code == 2
+
+
+def test_messages_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    show_messages()
+    show_messages()
+    logging.getLogger("shared_state.steps").info("%s of 100%%", 3)
+    assert capsys.readouterr().out == "3 of 100%\n"

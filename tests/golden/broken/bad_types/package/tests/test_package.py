@@ -1,5 +1,6 @@
 """What holds without the notebook's data: imports have no effects, and the command line tells its options."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -9,9 +10,16 @@ import pytest
 
 from bad_types.cli import main
 from bad_types.config import Config
+from bad_types.console import show_messages
 
 ROOT = Path(__file__).parents[1]
-MODULES = ["bad_types.cli", "bad_types.config", "bad_types.pipeline", "bad_types.steps"]
+MODULES = [
+    "bad_types.cli",
+    "bad_types.config",
+    "bad_types.console",
+    "bad_types.pipeline",
+    "bad_types.steps",
+]
 
 
 def test_importing_it_does_nothing(tmp_path: Path) -> None:
@@ -45,3 +53,10 @@ def test_an_unknown_option_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as end:
         main(["--no-such-option", "1"])
     assert end.value.code == 2
+
+
+def test_messages_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    show_messages()
+    show_messages()
+    logging.getLogger("bad_types.steps").info("%s of 100%%", 3)
+    assert capsys.readouterr().out == "3 of 100%\n"

@@ -1,5 +1,6 @@
 """What holds without the notebook's data: imports have no effects, and the command line tells its options."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -9,11 +10,13 @@ import pytest
 
 from lone_surrogate.cli import main
 from lone_surrogate.config import Config
+from lone_surrogate.console import show_messages
 
 ROOT = Path(__file__).parents[1]
 MODULES = [
     "lone_surrogate.cli",
     "lone_surrogate.config",
+    "lone_surrogate.console",
     "lone_surrogate.pipeline",
     "lone_surrogate.steps",
 ]
@@ -50,3 +53,10 @@ def test_an_unknown_option_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as end:
         main(["--no-such-option", "1"])
     assert end.value.code == 2
+
+
+def test_messages_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    show_messages()
+    show_messages()
+    logging.getLogger("lone_surrogate.steps").info("%s of 100%%", 3)
+    assert capsys.readouterr().out == "3 of 100%\n"

@@ -1,5 +1,6 @@
 """What holds without the notebook's data: imports have no effects, and the command line tells its options."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -9,9 +10,10 @@ import pytest
 
 from old_v3.cli import main
 from old_v3.config import Config
+from old_v3.console import show_messages
 
 ROOT = Path(__file__).parents[1]
-MODULES = ["old_v3.cli", "old_v3.config", "old_v3.pipeline", "old_v3.steps"]
+MODULES = ["old_v3.cli", "old_v3.config", "old_v3.console", "old_v3.pipeline", "old_v3.steps"]
 
 
 def test_importing_it_does_nothing(tmp_path: Path) -> None:
@@ -45,3 +47,10 @@ def test_an_unknown_option_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as end:
         main(["--no-such-option", "1"])
     assert end.value.code == 2
+
+
+def test_messages_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    show_messages()
+    show_messages()
+    logging.getLogger("old_v3.steps").info("%s of 100%%", 3)
+    assert capsys.readouterr().out == "3 of 100%\n"

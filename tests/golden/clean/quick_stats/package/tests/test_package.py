@@ -1,5 +1,6 @@
 """What holds without the notebook's data: imports have no effects, and the command line tells its options."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -9,11 +10,13 @@ import pytest
 
 from quick_stats.cli import main
 from quick_stats.config import Config
+from quick_stats.console import show_messages
 
 ROOT = Path(__file__).parents[1]
 MODULES = [
     "quick_stats.cli",
     "quick_stats.config",
+    "quick_stats.console",
     "quick_stats.functions",
     "quick_stats.pipeline",
     "quick_stats.steps",
@@ -51,3 +54,10 @@ def test_an_unknown_option_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as end:
         main(["--no-such-option", "1"])
     assert end.value.code == 2
+
+
+def test_messages_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    show_messages()
+    show_messages()
+    logging.getLogger("quick_stats.steps").info("%s of 100%%", 3)
+    assert capsys.readouterr().out == "3 of 100%\n"

@@ -23,8 +23,9 @@ class Options(Config):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the pipeline once; 0 on success, 2 where the configuration or the input is wrong."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        options = CliApp.run(Options, cli_args=list(sys.argv[1:] if argv is None else argv))
+        options = CliApp.run(Options, cli_args=arguments)
         level = logging.DEBUG if options.verbose else logging.INFO
         logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         show_messages(level)
