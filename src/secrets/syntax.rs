@@ -22,6 +22,8 @@ use super::shape::is_of_run;
 /// Characters that a name and a value have at most.
 const LONGEST_NAME: usize = 80;
 const LONGEST_VALUE: usize = 4_000;
+/// Levels of an expression whose pieces are put together.
+const DEEPEST_SUM: usize = 50;
 /// Characters between a name and its value that text reads by itself.
 const BESIDE: usize = 40;
 
@@ -338,6 +340,13 @@ fn stand_in(call: &ExprCall) -> Option<&Expr> {
 
 /// Where the text of a literal stands that nothing has to be worked out for, piece by piece.
 fn pieces(expr: &Expr) -> Option<Vec<Span>> {
+    pieces_down_to(expr, DEEPEST_SUM)
+}
+
+/// The same, no deeper than that: this is asked at every level of an expression.
+fn pieces_down_to(expr: &Expr, depth: usize) -> Option<Vec<Span>> {
+    let depth = depth.checked_sub(1)?;
+    let pieces = |expr: &Expr| pieces_down_to(expr, depth);
     let inside = |range: TextRange, flags: &dyn Fn() -> (usize, usize)| {
         let (open, close) = flags();
         let whole = span(range);
@@ -373,8 +382,9 @@ fn pieces(expr: &Expr) -> Option<Vec<Span>> {
             Some(found)
         }
         Expr::BinOp(sum) if sum.op == Operator::Add => {
+            let right = pieces(&sum.right)?;
             let mut both = pieces(&sum.left)?;
-            both.extend(pieces(&sum.right)?);
+            both.extend(right);
             Some(both)
         }
         Expr::Call(call) => match (call.func.as_ref(), call.arguments.args.as_ref()) {

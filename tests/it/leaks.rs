@@ -3,8 +3,10 @@
 //! `MORTARBOARD_BENCH` names a folder of `notebooks/` with a `truth.jsonl` that says what secrets they hold: their
 //! outputs are searched too.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use aho_corasick::AhoCorasick;
 use mortarboard::secrets::{detectors, hits_in};
 use serde_json::{Value, json};
 
@@ -50,13 +52,20 @@ fn lines(secret: &str) -> Vec<String> {
 }
 
 fn assert_hidden(secrets: &[(String, String)], said: &[(String, String)]) {
-    let mut shown: Vec<String> = Vec::new();
+    let shows = secrets.iter().flat_map(|(id, secret)| {
+        let shows = lines(secret).into_iter();
+        shows.map(move |line| (id, line))
+    });
+    let (ids, shows): (Vec<&String>, Vec<String>) = shows.unzip();
+    let finder = AhoCorasick::new(&shows).unwrap();
+    let mut shown: BTreeSet<String> = BTreeSet::new();
     for (command, said) in said {
-        for (id, secret) in secrets {
-            let line = lines(secret).into_iter().find(|line| said.contains(line));
-            shown.extend(line.map(|line| format!("{command}: {id} shows {line}")));
+        for hit in finder.find_overlapping_iter(said) {
+            let at = hit.pattern().as_usize();
+            shown.insert(format!("{command}: {} shows {}", ids[at], shows[at]));
         }
     }
+    let shown: Vec<String> = shown.into_iter().collect();
     assert!(shown.is_empty(), "{}", shown.join("\n"));
 }
 
@@ -100,10 +109,19 @@ fn no_command_shows_an_example() {
         let ran = sandbox.run(&[command, &["."]].concat());
         said.push((command.join(" "), ran.out + &ran.err));
     }
+    sandbox.write_notebook("empty.ipynb", &notebook(&[]));
     for detector in detectors().iter().step_by(40) {
         let name = format!("{}.ipynb", detector.id);
-        let ran = sandbox.run(&["graduate", "--dry-run", &name]);
-        said.push((format!("graduate {name}"), ran.out + &ran.err));
+        for command in [
+            ["graduate", "--dry-run", &name].as_slice(),
+            &["diff", "empty.ipynb", &name],
+            &["diff", "--output-format", "json", "empty.ipynb", &name],
+            &["diff", "--output-format", "html", "empty.ipynb", &name],
+        ] {
+            let ran = sandbox.run(command);
+            assert!(ran.code < 2, "{command:?}: {}", ran.err);
+            said.push((command.join(" "), ran.out + &ran.err));
+        }
     }
     assert_hidden(&secrets, &said);
 }
