@@ -50,9 +50,9 @@ pub fn revise(folder: &Path, changes: &BTreeMap<String, Option<Vec<u8>>>, last: 
     moves.sort_by_key(|change| change.is_last);
     for (done, change) in moves.iter().enumerate() {
         if let Err(error) = change.make() {
-            // what can't be put back either is still in the staging folder's copy; the first error says more
-            moves.iter().take(done).rev().for_each(Move::unmake);
-            return Err(error);
+            let back: Vec<bool> = moves.iter().take(done).rev().map(Move::unmake).collect();
+            let whole = back.into_iter().all(|back| back);
+            return Err(if whole { error } else { staging.stays(&error) });
         }
     }
     Ok(())
@@ -103,6 +103,13 @@ impl Staging {
         Ok(path)
     }
 
+    /// Leaves the folder where it is: it has the only copies of files that could not be put back.
+    fn stays(self, error: &FileError) -> FileError {
+        let path = std::mem::ManuallyDrop::new(self).0.clone();
+        let message = format!("{error}; files that could not be put back are in it, as they were");
+        FileError::new(&path, message, "copy them back, and remove this folder")
+    }
+
     /// A copy of the file as it is, where there is one.
     fn keep(&self, at: usize, target: &Path) -> Result<Option<PathBuf>, FileError> {
         let path = self.0.join(format!("{at}.old"));
@@ -141,10 +148,13 @@ impl Move {
         }
     }
 
-    fn unmake(&self) {
-        let _ = match &self.old {
-            Some(old) => fs::rename(old, &self.target),
-            None => fs::remove_file(&self.target),
+    /// Whether all is as it was before.
+    fn unmake(&self) -> bool {
+        let back = match (&self.old, &self.new) {
+            (Some(old), _) => fs::rename(old, &self.target),
+            (None, Some(_)) => fs::remove_file(&self.target),
+            (None, None) => Ok(()),
         };
+        back.is_ok()
     }
 }
