@@ -29,6 +29,8 @@ pub struct Hit {
 const LOOK_BACK: usize = 96;
 /// Bytes that a token has at least.
 const SHORTEST_TOKEN: usize = 14;
+/// Words of a service that its pattern spells out.
+const FEW_WORDS: usize = 20;
 /// Service keys come shorter.
 const SHORTEST_KEY: usize = 8;
 
@@ -275,10 +277,12 @@ pub fn compile(detector: &Detector) -> Result<Regex, regex::Error> {
         Form::Context => format!(r"{pattern}(?:[^\w-]|$)"),
         Form::Service => {
             let words: Vec<String> = detector.keywords.iter().map(|word| regex::escape(word)).collect();
-            format!(
-                r"(?i:{})(?:[^\n]{{0,60}}?[^\w-]|[\w-]{{0,30}}?[_-])?({pattern})(?:[^\w-]|$)",
-                words.join("|")
-            )
+            let words = match words.len() {
+                0..=FEW_WORDS => words.join("|"),
+                // the window starts with one of them, and hundreds make an automaton that is slow to build
+                _ => r"\w{3}".to_owned(),
+            };
+            format!(r"(?i:{words})(?:[^\n]{{0,60}}?[^\w-]|[\w-]{{0,30}}?[_-])?({pattern})(?:[^\w-]|$)")
         }
     };
     RegexBuilder::new(&whole).unicode(false).build()
@@ -293,6 +297,10 @@ fn search(detector: &Detector, pattern: &Regex, text: &str, window: Span, found:
         .flatten()
     {
         let Some(whole) = captures.get(0) else { return };
+        if detector.keywords.len() > FEW_WORDS && whole.start() > window.start {
+            // the pattern doesn't spell out the words, and the window's is behind
+            return;
+        }
         let groups = captures.iter().skip(1).flatten();
         let secret = groups.last().unwrap_or(whole);
         // what stood after the secret may stand before the next one
