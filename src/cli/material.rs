@@ -40,10 +40,10 @@ impl<'t> Material<'t> {
     pub fn new(path: &Path, text: &'t str, package: Option<String>, magics: Magics) -> Result<Self, UserError> {
         let name = path.to_string_lossy().into_owned();
         let notebook = notebook::read(text).map_err(|error| UserError::unreadable(&name, &error))?;
-        let secrets = secrets::scan(&notebook);
+        let cells = parse_cells(&notebook, &magics);
+        let secrets = secrets::scan_parsed(&notebook, &cells);
         let secret_cells: Vec<CellIdx> = secrets.found.iter().filter_map(|secret| secret.place.cell).collect();
-        let cells = parse_cells(&notebook, &magics).into_iter();
-        let cells = cells.map(|code| plain(&notebook, code)).collect();
+        let cells = cells.into_iter().map(|code| plain(&notebook, code)).collect();
         let mut cells = answered(&notebook, cells, &secret_cells);
         let runs = runs(&cells);
         let imported = imported_by(&cells);

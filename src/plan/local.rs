@@ -17,7 +17,7 @@ use super::module_tops::mentions;
 use super::purity::{defines_only, is_constant};
 
 /// Modules that the package has itself.
-const OWN: &[&str] = &[
+pub(super) const OWN: &[&str] = &[
     "cli",
     "config",
     "console",

@@ -13,6 +13,7 @@ use crate::python::CellCode;
 
 use super::build::{Options, Outcome, Refusal, plan};
 use super::common::{Common, bound, is_open};
+use super::local::OWN;
 use super::model::{ConfigField, Dependency, Import, Item, ItemKind, LocalModule, Module, Note, Plan, Tests};
 use super::module_tops::mentions;
 use super::names::package_name;
@@ -32,19 +33,6 @@ pub struct Unplanned {
     pub index: usize,
     pub reasons: Vec<Refusal>,
 }
-
-/// Modules and folders of the package that no notebook can be called.
-const TAKEN: &[&str] = &[
-    "cli",
-    "config",
-    "contracts",
-    "figures",
-    "functions",
-    "pipeline",
-    "py",
-    "steps",
-    "tests",
-];
 
 /// The plan of a package called `package` that holds all of `sources`, and what stays in each notebook.
 ///
@@ -86,7 +74,9 @@ fn planned(sources: &[Source<'_>], set: impl Fn(usize, &mut Options)) -> Result<
 
 /// A name for each notebook, after its file.
 fn part_names(sources: &[Source<'_>]) -> Vec<String> {
-    let mut taken: BTreeSet<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
+    // a notebook has a folder among the package's modules, and one among its tests
+    let own = OWN.iter().chain(&["tests"]);
+    let mut taken: BTreeSet<String> = own.map(|name| (*name).to_owned()).collect();
     let local = sources.iter().flat_map(|source| &source.options.local);
     taken.extend(local.map(|file| file.name.clone()));
     let mut names = Vec::new();
@@ -364,6 +354,7 @@ fn whole(package: &str, mut parts: Vec<Plan>, functions: Module) -> Plan {
 fn dependencies(parts: &[Plan]) -> (Vec<Dependency>, Vec<Note>) {
     let mut all: BTreeMap<&str, Dependency> = BTreeMap::new();
     let mut notes = Vec::new();
+    let mut disputed: BTreeSet<&str> = BTreeSet::new();
     for dependency in parts.iter().flat_map(|part| &part.dependencies) {
         let Some(known) = all.get_mut(dependency.distribution.as_str()) else {
             all.insert(&dependency.distribution, dependency.clone());
@@ -371,6 +362,9 @@ fn dependencies(parts: &[Plan]) -> (Vec<Dependency>, Vec<Note>) {
         };
         known.optional &= dependency.optional;
         known.known |= dependency.known;
+        if disputed.contains(dependency.distribution.as_str()) {
+            continue;
+        }
         if known.version.is_empty() {
             known.version.clone_from(&dependency.version);
         } else if !dependency.version.is_empty() && known.version != dependency.version {
@@ -382,6 +376,7 @@ fn dependencies(parts: &[Plan]) -> (Vec<Dependency>, Vec<Note>) {
             );
             notes.push(Note { cell: CellIdx(0), text });
             known.version.clear();
+            disputed.insert(&dependency.distribution);
         }
     }
     (all.into_values().collect(), notes)

@@ -99,6 +99,41 @@ fn what_notebooks_share_is_found_once() {
     }
 }
 
+/// A module of the package and a notebook's folder in it can't have one name.
+#[test]
+fn no_notebook_takes_the_name_of_a_module() {
+    let sandbox = two();
+    let cells = [code(None, "size = 2\nprint('size', size)")];
+    sandbox.write_notebook("console.ipynb", &notebook(&cells));
+    let ran = sandbox.run(&["graduate", "console.ipynb", "churn.ipynb", "--output", "both"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let package = sandbox.files("both");
+    assert!(package.contains_key("src/both/console.py"));
+    assert!(!package.keys().any(|path| path.starts_with("src/both/console/")));
+}
+
+/// Which of several versions is right nobody knows, however many notebooks ask for one.
+#[test]
+fn versions_that_differ_are_left_to_a_person() {
+    let sandbox = Sandbox::new();
+    let names: Vec<String> = ["1.5.0", "2.0.0", "2.1.0"]
+        .iter()
+        .enumerate()
+        .map(|(at, version)| {
+            let name = format!("n{at}.ipynb");
+            let install = format!("!pip install pandas=={version}");
+            let read = format!("import pandas as pd\nd{at} = pd.Series([{at}])");
+            sandbox.write_notebook(&name, &notebook(&[code(None, &install), code(None, &read)]));
+            name
+        })
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let ran = sandbox.run(&[&["graduate"], &names[..], &["--output", "all"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let project = &sandbox.files("all")["pyproject.toml"];
+    assert!(project.contains("pandas") && !project.contains("pandas=="), "{project}");
+}
+
 #[test]
 fn several_are_planned_updated_and_refused_as_one() {
     let sandbox = two();
