@@ -11,6 +11,15 @@ const TRIPLES: usize = 1 << (3 * BITS);
 /// Letters from the most to the least frequent in sources and prose; what isn't among them is rarer still.
 const FREQUENT: &[u8] = b" etaonirslcdpumhfg_0.1b2y-wv\"=(),/x3k4:8z5697qj";
 
+/// Pairs of letters, likewise.
+const PAIRS: &[u8] =
+    b"e inth terreonats eshetestortitd ade it en sntansele cn trcotatoalmaarisraiod elmer gengeaedetitriroceurndne\
+    ou p f olaprloam dodliasicdaaiecutke mnsmoag bo na wsictiluspoy beemplabch rsaficafoung pediimadotacommp l e nl ve\
+    passt_ncvirtlla weniexhie_tuak uf wihanovatyocfeoltsigulowofsobackepboevh hom ifrnidrslyipbltpueltttfafr hdocuobos\
+    htumpuiepysuyo_tcl yn_apbuivluiasc_snfefoasppsopnblsoiavrrl_pt_p";
+/// For each pair how many are more frequent.
+static PAIR_RANKS: [[u8; 32]; 32] = ranks_of(PAIRS);
+
 /// A set of words of ASCII in lower case, each known by its rank.
 pub(super) struct Keywords {
     words: Vec<&'static [u8]>,
@@ -144,6 +153,13 @@ impl Keywords {
         }
     }
 
+    /// Whether any of the words stands in a text.
+    pub(super) fn is_any_in(&self, text: &[u8]) -> bool {
+        let mut any = false;
+        self.find(text, |_, _, _| any = true);
+        any
+    }
+
     /// The words that have this triple, where it stands at `at`.
     #[inline(never)]
     fn words_at(&self, text: &[u8], at: usize, triple: usize, bits: u64, found: &mut impl FnMut(usize, usize, usize)) {
@@ -171,10 +187,38 @@ impl Keywords {
 
 /// Where in a word its rarest three letters start.
 fn rarest(word: &[u8]) -> usize {
-    let rarity = |byte: &u8| memchr::memchr(*byte, FREQUENT).unwrap_or(FREQUENT.len());
-    let of = |triple: &[u8]| triple.iter().map(rarity).sum::<usize>();
+    let letter = |byte: &u8| memchr::memchr(*byte, FREQUENT).unwrap_or(FREQUENT.len());
+    let pair = |pair: &[u8]| match *pair {
+        [left, right] if is_of_pairs(left) && is_of_pairs(right) => {
+            let ranks = PAIR_RANKS.get(usize::from(left % 32));
+            let rank = ranks.and_then(|ranks| ranks.get(usize::from(right % 32)));
+            rank.map_or(0, |rank| usize::from(*rank))
+        }
+        _ => PAIRS.len() / 2,
+    };
+    let of = |triple: &[u8]| triple.iter().map(letter).sum::<usize>() + triple.windows(2).map(pair).sum::<usize>();
     let triples = word.windows(3).map(of).enumerate();
     triples.rev().max_by_key(|(_, rarity)| *rarity).map_or(0, |(at, _)| at)
+}
+
+/// Whether pairs with this letter are known; no two such have the same last five bits.
+const fn is_of_pairs(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'_' | b' ')
+}
+
+/// The rank of each pair, by the last five bits of its letters.
+#[expect(clippy::indexing_slicing, reason = "runs when this is compiled")]
+const fn ranks_of(pairs: &[u8]) -> [[u8; 32]; 32] {
+    #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 256")]
+    let count = (pairs.len() / 2) as u8;
+    let mut ranks = [[count; 32]; 32];
+    let mut rank = 0;
+    while rank < count {
+        let at = 2 * rank as usize;
+        ranks[(pairs[at] % 32) as usize][(pairs[at + 1] % 32) as usize] = rank;
+        rank += 1;
+    }
+    ranks
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! becomes a line as text would have it, `password = "…"`, and that is searched like any other.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
@@ -16,6 +17,7 @@ use crate::python::{Body, CellCode, is_stdlib, span};
 use crate::text::{OffsetMap, Span};
 
 use super::checks::unpronounceable;
+use super::keywords::Keywords;
 use super::label;
 use super::shape::is_of_run;
 
@@ -298,9 +300,11 @@ impl Speaker<'_> {
 
 /// Whether a name may be a secret's: most values of a notebook go by names that are none.
 fn is_telling(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let mut words = label::WORDS.iter().chain(&["auth", "cred", "private", "access"]);
-    name.len() <= LONGEST_NAME && words.any(|word| lower.contains(word))
+    static WORDS: LazyLock<Keywords> = LazyLock::new(|| {
+        let words = label::WORDS.into_iter().chain(["auth", "cred", "private", "access"]);
+        Keywords::new(words.collect())
+    });
+    name.len() <= LONGEST_NAME && WORDS.is_any_in(name.as_bytes())
 }
 
 /// Whether a function is what logs in to a service.

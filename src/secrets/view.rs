@@ -328,9 +328,13 @@ impl<'n, H: Spanned> Collector<'n, '_, H> {
             let map = || Cow::Owned(OffsetMap::shifted(raw.len(), inner.start));
             return self.texts_of_png(at, raw, None, &map);
         }
-        // nearly no image carries a text that is worth decoding the whole of it
+        // most images say what drew them, and nearly none a text that is worth the way back
         let is_string = matches!(self.notebook.json.kind(node), Kind::String { .. });
-        if is_string && unwrapped(raw).is_some_and(|line| png::texts(&line).is_empty()) {
+        let holds_none = |line: String| {
+            let texts = png::texts(&line);
+            texts.iter().all(|chunk| (self.sought.hits_in)(&chunk.text).is_empty())
+        };
+        if is_string && unwrapped(raw).is_some_and(holds_none) {
             return;
         }
         let decoded = self.notebook.text_of(node);

@@ -16,6 +16,15 @@ impl Segment {
     fn copied(&self) -> bool {
         self.derived.len() == self.original.len()
     }
+
+    /// The original bytes of a part of it.
+    fn original_of(&self, part: Span) -> Span {
+        if !self.copied() {
+            return self.original;
+        }
+        let start = self.original.start + (part.start - self.derived.start);
+        Span::new(start, start + part.len())
+    }
 }
 
 /// An ordered list of segments that covers a derived text.
@@ -95,13 +104,7 @@ impl OffsetMap {
             if start >= end {
                 continue;
             }
-            let original = if segment.copied() {
-                let from = segment.original.start + (start - segment.derived.start);
-                Span::new(from, from + (end - start))
-            } else {
-                segment.original
-            };
-            out.push(end - start, original);
+            out.push(end - start, segment.original_of(Span::new(start, end)));
         }
     }
 
@@ -117,12 +120,7 @@ impl OffsetMap {
                 segment.derived.start.max(derived.start),
                 segment.derived.end.min(derived.end),
             );
-            let piece = if segment.copied() {
-                let start = segment.original.start + (inside.start - segment.derived.start);
-                Span::new(start, start + inside.len())
-            } else {
-                segment.original
-            };
+            let piece = segment.original_of(inside);
             match pieces.last_mut() {
                 Some(last) if piece.start <= last.end => last.end = last.end.max(piece.end),
                 _ if piece.is_empty() => {}
@@ -168,8 +166,10 @@ impl OffsetMap {
                     break;
                 }
                 let end = part.derived.end.min(segment.original.end);
-                map.push(end - at, outer.original(Span::new(at, end)));
-                at = end;
+                if at < end {
+                    map.push(end - at, part.original_of(Span::new(at, end)));
+                    at = end;
+                }
             }
         }
         map
