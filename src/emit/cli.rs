@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::plan::{ImportSection, Plan};
 
 use super::config;
+use super::host;
 use super::imports;
 use super::literal;
 use super::modules;
@@ -16,6 +17,10 @@ pub(super) struct CliFile {
     /// What the help says of the package.
     doc: String,
     contracts: bool,
+    /// Whether the platform gave the notebooks anything.
+    host: bool,
+    /// What `run` is given of that, as keyword arguments behind the first; one text for each command, or one.
+    given: Vec<String>,
     messages: bool,
     /// Whether the options of these names are free: the notebook may have fields of its own.
     quiet: bool,
@@ -47,6 +52,10 @@ pub(super) fn cli(plan: &Plan) -> CliFile {
         let module = format!("{package}.contracts");
         all.push(imports::of(FirstParty, &module, Some("ContractError"), None));
     }
+    let host = !plan.given.is_empty();
+    if host {
+        all.push(imports::of(FirstParty, package, Some("host"), None));
+    }
     all.push(imports::of(Stdlib, "contextlib", None, None));
     if quiet {
         all.push(imports::of(Stdlib, "os", None, None));
@@ -76,6 +85,8 @@ pub(super) fn cli(plan: &Plan) -> CliFile {
         imports: imports::block(&all),
         doc: literal::docstring(about.as_deref().unwrap_or(package)),
         contracts,
+        host,
+        given: plan.each().iter().map(host::arguments).collect(),
         messages,
         quiet,
         verbose,

@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod format;
+mod host;
 mod imports;
 mod literal;
 mod loose_types;
@@ -115,6 +116,9 @@ impl Package<'_> {
         }
         if plan.saves_figures {
             self.source(plan, "figures.py", ())?;
+        }
+        if !plan.given.is_empty() {
+            self.source(plan, "host.py", host::host(plan))?;
         }
         if !plan.parts.is_empty() {
             self.about(plan)?;

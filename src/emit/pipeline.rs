@@ -22,6 +22,10 @@ pub(super) struct PipelineFile {
     plain: bool,
     fields: Vec<String>,
     reset: Option<String>,
+    /// What `run` takes besides the configuration.
+    given: Vec<String>,
+    /// Of these, what the steps find in their module: the name there, and the one here.
+    shared: Vec<[String; 2]>,
     /// Locals that take values of more than one type.
     loose: Vec<String>,
     calls: Vec<String>,
@@ -48,6 +52,13 @@ pub(super) fn pipeline(plan: &Plan) -> PipelineFile {
         plain,
         fields: values.iter().map(|(name, _)| (*name).to_owned()).collect(),
         reset: modules::reset_name(plan),
+        given: plan.given.iter().map(|given| local(plan, &given.name)).collect(),
+        shared: plan
+            .given
+            .iter()
+            .filter(|given| plan.state.iter().any(|state| state.name == given.name))
+            .map(|given| [given.name.clone(), local(plan, &given.name)])
+            .collect(),
         loose: locals.loose.iter().cloned().collect(),
         calls,
         values: values
@@ -74,10 +85,19 @@ fn pipeline_imports(plan: &Plan, plain: bool, any: bool) -> Vec<crate::plan::Imp
     } else {
         all.push(imports::of(Stdlib, "types", Some("SimpleNamespace"), None));
     }
-    if (plain && any) || !locals.loose.is_empty() {
+    if (plain && any) || !locals.loose.is_empty() || !plan.given.is_empty() {
         all.push(imports::of(Stdlib, "typing", Some("Any"), None));
     }
     all
+}
+
+/// What a name of the notebook is called in `run`.
+pub(super) fn local(plan: &Plan, name: &str) -> String {
+    Locals::of(plan)
+        .names
+        .get(name)
+        .cloned()
+        .unwrap_or_else(|| name.to_owned())
 }
 
 /// A field of a `NamedTuple` can't start with an underscore, and `count` and `index` are a tuple's own.
@@ -102,6 +122,7 @@ impl<'a> Locals<'a> {
             .iter()
             .flat_map(|step| &step.returns)
             .map(|v| v.name.as_str())
+            .chain(plan.given.iter().map(|given| given.name.as_str()))
             .collect();
         let kept: Vec<&str> = all.iter().copied().filter(|name| !taken.contains(name)).collect();
         taken.extend(kept);

@@ -1,12 +1,13 @@
 //! `pyproject.toml`, built as TOML values: nothing of a notebook is pasted into it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
 use crate::plan::{Dependency, Plan};
 
 use super::format::LINE_LENGTH;
+use super::host;
 use super::literal::one_line;
 use super::mypy;
 use super::names;
@@ -51,16 +52,33 @@ fn project(plan: &Plan) -> Item {
         value(format!(">={}.{}", plan.python.0, plan.python.1)),
     );
     table.insert("dependencies", value(lines(&dependencies(plan))));
-    let optional = specifiers(plan.dependencies.iter().filter(|dependency| dependency.optional));
-    if !optional.is_empty() {
-        let mut extras = Table::new();
-        extras.insert("optional", value(lines(&optional.into_values().collect::<Vec<_>>())));
+    let extras = extras(plan);
+    if !extras.is_empty() {
         table.insert("optional-dependencies", Item::Table(extras));
     }
     let mut scripts = Table::new();
     scripts.insert(&plan.distribution, value(format!("{}.cli:main", plan.package)));
     table.insert("scripts", Item::Table(scripts));
     Item::Table(table)
+}
+
+/// What the notebook does without, and what makes here what it found on its platform.
+fn extras(plan: &Plan) -> Table {
+    let optional = specifiers(plan.dependencies.iter().filter(|dependency| dependency.optional));
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (extra, distribution) in plan.given.iter().filter_map(|given| host::extra(plan, given)) {
+        all.entry(extra).or_default().insert(distribution.to_owned());
+    }
+    if !optional.is_empty() {
+        all.entry("optional".to_owned())
+            .or_default()
+            .extend(optional.into_values());
+    }
+    let rows = all.into_iter().map(|(extra, names)| {
+        let names: Vec<String> = names.into_iter().collect();
+        (extra, value(lines(&names)))
+    });
+    rows.collect()
 }
 
 /// What the notebook imports, and what the package's own modules do.

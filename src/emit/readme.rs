@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::plan::{Item, Level, PathUse, Plan};
 
 use super::config;
+use super::host;
 use super::markdown::{code, own, prose};
 use super::names::{self, FIGURES_DIR};
 
@@ -28,6 +29,8 @@ pub(super) struct Readme {
     went: Vec<[String; 3]>,
     dropped: Vec<[String; 4]>,
     state: Vec<String>,
+    /// What the notebook found on its platform, a line each.
+    given: Vec<String>,
     /// What a run of both has shown, where there was one.
     verified: String,
     /// The values that are not equal: step, name, verdict.
@@ -54,6 +57,7 @@ pub(super) fn readme(plan: &Plan) -> Readme {
         went: plan.all().flat_map(went).collect(),
         dropped: plan.each().iter().flat_map(dropped).collect(),
         state: plan.each().iter().flat_map(state).collect(),
+        given: plan.given.iter().map(|given| host::told(plan, given)).collect(),
         verified: plan
             .verification
             .as_ref()

@@ -31,6 +31,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "src/package/contracts.py",
     "src/package/figures.py",
     "src/package/functions.py",
+    "src/package/host.py",
     "src/package/pipeline.py",
     "src/package/steps.py",
     "tests/conftest.py",

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::plan::{Check, ConfigField, ConfigType, ImportSection, MissingFile, PathUse, Plan, Recorded, Step};
 
 use super::config;
+use super::host;
 use super::imports;
 use super::literal;
 use super::names::{self, FIGURES_DIR};
@@ -49,6 +50,8 @@ pub(super) struct Conftest {
     /// Fields and values of a dictionary's inside.
     outputs: String,
     steps: Vec<String>,
+    /// What `run` is given of what the platform had, as the inside of a dictionary.
+    given: String,
     /// Whether tests look at what the run printed, and whether it prints by messages.
     printed: bool,
     messages: bool,
@@ -63,6 +66,9 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
         own(format!("{package}.pipeline"), "Results"),
         own(format!("{package}.pipeline"), "run"),
     ];
+    if !plan.given.is_empty() {
+        all.push(own(plan.root().to_owned(), "host"));
+    }
     if plan.messages && !plan.tests.printed.is_empty() {
         all.push(own(format!("{}.console", plan.root()), "show_messages"));
     }
@@ -122,6 +128,7 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
             .then(|| literal::string(&plan.notebook.file_name)),
         outputs: entries.join(", "),
         steps: plan.steps.iter().map(|step| literal::string(&step.function)).collect(),
+        given: plan.given.iter().map(|given| host::entry(plan, given)).collect(),
         printed: !plan.tests.printed.is_empty(),
         messages: plan.messages,
     }
@@ -174,6 +181,9 @@ pub(super) fn package(plan: &Plan) -> PackageTests {
     modules.extend(with_functions.map(|plan| of(plan, "functions")));
     if plan.saves_figures {
         modules.push(of(plan, "figures"));
+    }
+    if !plan.given.is_empty() {
+        modules.push(of(plan, "host"));
     }
     if plan.has_messages() {
         modules.push(of(plan, "console"));

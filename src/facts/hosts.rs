@@ -1,7 +1,7 @@
 //! Where a notebook runs, as far as it tells, and the names that it finds there.
 
 use crate::notebook::Notebook;
-use crate::python::provided_by;
+use crate::python::{is_kernels, provided_by};
 
 use super::Facts;
 
@@ -23,6 +23,8 @@ pub(super) struct Hosts {
 /// Whether a name is there before the first cell runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Given {
+    /// By the kernel, wherever it runs.
+    Always,
     Surely,
     /// By a shell of which the notebook shows no sign; its name.
     Perhaps(&'static str),
@@ -65,6 +67,7 @@ impl Hosts {
             return Given::No;
         };
         match row {
+            _ if is_kernels(name) => Given::Always,
             "databricks" if self.databricks => Given::Surely,
             "databricks" => Given::No,
             "spark" if self.spark => Given::Surely,

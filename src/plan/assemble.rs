@@ -6,8 +6,9 @@ use super::build::Builder;
 use super::config::Configuration;
 use super::dataflow::DataFlow;
 use super::dependencies::dependencies;
+use super::given;
 use super::local::imported_names;
-use super::model::{Argument, ConfigField, PathUse, Plan, StateName, Tests};
+use super::model::{Argument, ConfigField, PathUse, Plan, SecretField, StateName, Tests};
 use super::modules::{HoistedImports, names_read};
 use super::names::package_name;
 use super::pieces::Fate;
@@ -87,6 +88,8 @@ impl Builder<'_> {
             .filter(|m| !crate::python::is_stdlib(m))
             .map(|m| m.split('.').next().unwrap_or_default().to_owned())
             .collect();
+        let given = given::taken(self.facts, self.pieces, flow, &made);
+        untyped.extend(given.iter().filter_map(|given| given.module()).map(str::to_owned));
         if saves_figures {
             untyped.insert("matplotlib".to_owned());
         }
@@ -124,11 +127,12 @@ impl Builder<'_> {
             package,
             python: self.python_version(),
             config: config.fields,
-            secrets: secrets.iter().map(|s| s.field.clone()).collect(),
+            secrets: fields_of(secrets),
             functions,
             steps_module,
             state,
             steps: made.into_iter().map(|m| m.step).collect(),
+            given,
             results,
             dependencies: deps,
             untyped: untyped.into_iter().collect(),
@@ -168,6 +172,13 @@ impl Builder<'_> {
             .and_then(|m| m.parse().ok());
         (3, minor.unwrap_or(10u8).clamp(10, 13))
     }
+}
+
+/// The fields of secrets, each once: one may be asked for in several places.
+fn fields_of(secrets: &[SecretUse]) -> Vec<SecretField> {
+    let mut seen = BTreeSet::new();
+    let fields = secrets.iter().map(|secret| &secret.field);
+    fields.filter(|field| seen.insert(&field.field)).cloned().collect()
 }
 
 /// A path says who reads or writes it, where the notebook says nothing of it.

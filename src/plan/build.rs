@@ -16,6 +16,7 @@ use super::config::configuration;
 use super::dataflow::Analysis;
 use super::dependencies::nested_imports;
 use super::fate::{ForeignCell, decide, foreign_cells, is_reflective};
+use super::given::given_names;
 use super::lifetimes::sees_ends;
 use super::local::{Local, carried};
 use super::messages::Messages;
@@ -169,6 +170,7 @@ impl Builder<'_> {
         }
         let candidates = candidates(self.notebook, self.facts, self.histories, self.pieces);
         let wanted = displayed_names(self.facts, self.histories, self.pieces);
+        let given = given_names(self.notebook, self.facts, self.pieces);
         let flow = Analysis {
             facts: self.facts,
             histories: self.histories,
@@ -178,6 +180,7 @@ impl Builder<'_> {
             sees_ends: sees_ends(self.facts, self.pieces),
             wanted: &wanted,
             top_level: &top_level,
+            given: &given,
         }
         .run();
         let plots = self.plots();

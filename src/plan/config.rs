@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ruff_python_ast::Expr;
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::Ranged;
 
 use crate::facts::{Direction, Facts, NameId, io_calls};
 use crate::python::{span, string_literal};
@@ -10,7 +11,7 @@ use crate::text::Span;
 
 use super::bindings::Histories;
 use super::fate::single_assignment;
-use super::forms::asked_for;
+use super::forms::{asked_for, asks_for_role};
 use super::model::{ConfigField, ConfigType, PathUse};
 use super::names::{Allocator, snake_case};
 use super::pieces::{Fate, Piece};
@@ -27,6 +28,8 @@ pub(super) struct Configuration {
     pub spelled_out: BTreeSet<NameId>,
     /// Path literals that are fields: index of the piece, span in the cell's text, index into `fields`.
     pub literals: Vec<(usize, Span, usize)>,
+    /// Calls that a field stands in for where it is set: as above.
+    pub asked: Vec<(usize, Span, usize)>,
 }
 
 /// Collects the configuration. `secrets` are the spans, per piece, that hold one: they never become a default.
@@ -88,8 +91,38 @@ pub(super) fn configuration(
     path_constants(facts, histories, pieces, &mut out);
     for (i, piece) in pieces.iter().enumerate().filter(|(_, p)| p.is_kept()) {
         path_literals(facts, i, piece, names, &mut out);
+        roles(facts, i, piece, names, &mut out);
     }
     out
+}
+
+/// The role that SageMaker gives to what runs on it, and that can be named elsewhere.
+fn roles(facts: &Facts, index: usize, piece: &Piece<'_>, names: &mut Allocator, out: &mut Configuration) {
+    let value = match piece.stmt {
+        Stmt::Assign(assign) => Some(assign.value.as_ref()),
+        _ => None,
+    };
+    let Some(Expr::Call(call)) = value.filter(|value| asks_for_role(value, &facts.imports)) else {
+        return;
+    };
+    let described = "the IAM role of SageMaker's jobs; where it is empty, SageMaker is asked for its own";
+    let known = out
+        .fields
+        .iter()
+        .position(|f| f.description.as_deref() == Some(described));
+    let field = known.unwrap_or_else(|| {
+        out.fields.push(ConfigField {
+            field: names.take("execution_role"),
+            name: None,
+            cell: piece.cell,
+            type_: ConfigType::Str,
+            default: string_literal(""),
+            description: Some(described.to_owned()),
+            path_use: None,
+        });
+        out.fields.len() - 1
+    });
+    out.asked.push((index, span(call.range()), field));
 }
 
 /// A string with a folder or an extension in it.

@@ -5,13 +5,13 @@
 //! made earlier reads after a later step rebinds it, one that is deleted and asked for) is shared: it stays a global
 //! of the steps' module, exactly as the kernel had it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::Stmt;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{Certainty, Facts, NameId, ScopeKind, Use, is_main_test};
-use crate::python::{is_builtin, provided_by};
+use crate::python::{is_builtin, is_kernels};
 
 use super::bindings::Histories;
 use super::lifetimes::makes_what_ends;
@@ -46,6 +46,8 @@ pub(super) struct DataFlow {
     pub state: BTreeMap<NameId, String>,
     pub inputs: Vec<Vec<NameId>>,
     pub outputs: Vec<Vec<NameId>>,
+    /// What `run` has to be given, for no step binds it before one reads it.
+    pub given: BTreeSet<NameId>,
     /// Results: names whose last binding nothing reads.
     pub results: Vec<NameId>,
     /// The same, and what must come out although nothing reads it.
@@ -92,6 +94,8 @@ pub(super) struct Analysis<'a> {
     pub wanted: &'a [NameId],
     /// Names at a module's top level or in the configuration: never parameters of the data-flow.
     pub top_level: &'a FxHashSet<NameId>,
+    /// Names that the platform had bound before the first step.
+    pub given: &'a FxHashSet<NameId>,
 }
 
 impl Analysis<'_> {
@@ -126,7 +130,7 @@ impl Analysis<'_> {
     }
 
     fn is_variable(&self, name: NameId) -> bool {
-        self.histories.is_variable(name) && !self.top_level.contains(&name)
+        (self.histories.is_variable(name) || self.given.contains(&name)) && !self.top_level.contains(&name)
     }
 
     fn step_flow(&self, group: &[usize]) -> StepFlow {
@@ -192,7 +196,8 @@ impl Analysis<'_> {
         let earlier = binders
             .iter()
             .filter_map(|&b| self.pieces.get(b))
-            .any(|p| p.cell < first_here);
+            .any(|p| p.cell < first_here)
+            || self.given.contains(&found.name);
         let generator_now = kind == ScopeKind::Generator;
         if !bound && !bound_here && (earlier || generator_now) && !flow.exposed.contains(&found.name) {
             flow.exposed.push(found.name);
@@ -221,7 +226,7 @@ impl Analysis<'_> {
             .collect();
         let read = steps().any(|(_, s)| s.reads.contains(&name)) || known.reached.contains(&name);
         if !self.is_variable(name) {
-            let unknown = read && !is_builtin(text) && provided_by(text).is_none() && !self.top_level.contains(&name);
+            let unknown = read && !is_builtin(text) && !is_kernels(text) && !self.top_level.contains(&name);
             return unknown.then(|| "no cell binds it by name".to_owned());
         }
         if binders.is_empty() && !read {
@@ -253,7 +258,7 @@ impl Analysis<'_> {
                 continue;
             }
             let later = binders.iter().any(|&b| b > at);
-            let by_then = binders.iter().any(|&b| b <= at);
+            let by_then = binders.iter().any(|&b| b <= at) || self.given.contains(&name);
             if later || !by_then {
                 return Some("a function made before reads it after a later section rebinds it".to_owned());
             }
@@ -300,7 +305,8 @@ impl Analysis<'_> {
 
     /// Names that some path leaves unbound where a parameter or a return would need them.
     fn shared_by_paths(&self, flow: &DataFlow, state: &mut BTreeMap<NameId, String>) {
-        let mut before: FxHashMap<NameId, Before> = FxHashMap::default();
+        let given = self.given.iter().map(|&name| (name, Before::Bound));
+        let mut before: FxHashMap<NameId, Before> = given.collect();
         let mut was_deleted: FxHashSet<NameId> = FxHashSet::default();
         for (at, step) in flow.steps.iter().enumerate() {
             for &name in &step.exposed {
@@ -315,7 +321,7 @@ impl Analysis<'_> {
                     Before::Unbound if step.bound.contains_key(&name) => "it is read before its own section binds it",
                     Before::Unbound => {
                         let text = self.facts.text(name);
-                        if is_builtin(text) || provided_by(text).is_some() {
+                        if is_builtin(text) || is_kernels(text) {
                             continue;
                         }
                         "it is read before a cell binds it"
@@ -425,7 +431,14 @@ impl Analysis<'_> {
 
     /// Inputs and outputs of each step.
     fn pass(&self, flow: &mut DataFlow) {
-        let mut bound: FxHashSet<NameId> = FxHashSet::default();
+        let mut bound = self.given.clone();
+        let mut untouched = self.given.clone();
+        let mut given: BTreeSet<NameId> = flow
+            .state
+            .keys()
+            .copied()
+            .filter(|name| self.given.contains(name))
+            .collect();
         let is_result: FxHashSet<NameId> = flow.results.iter().copied().collect();
         for at in 0..flow.steps.len() {
             let Some(step) = flow.steps.get(at) else { break };
@@ -456,7 +469,7 @@ impl Analysis<'_> {
                 outputs.push(name);
             }
             for &name in &step.changed {
-                let came_in = inputs.contains(&name) && !outputs.contains(&name);
+                let came_in = inputs.contains(&name) && !outputs.contains(&name) && !untouched.contains(&name);
                 if came_in && !step.deletes.contains(&name) && self.live_after(flow, name, at) && !shared(&name) {
                     outputs.push(name);
                 }
@@ -469,8 +482,12 @@ impl Analysis<'_> {
                     .unwrap_or(usize::MAX)
             };
             outputs.sort_by_key(|name| (order(name), *name));
+            given.extend(inputs.iter().copied().filter(|name| untouched.contains(name)));
             for &name in step.deleted.iter() {
                 bound.remove(&name);
+            }
+            for name in step.bound.keys().chain(&step.deleted) {
+                untouched.remove(name);
             }
             bound.extend(
                 step.bound
@@ -481,6 +498,7 @@ impl Analysis<'_> {
             flow.inputs.push(inputs);
             flow.outputs.push(outputs);
         }
+        flow.given = given;
     }
 }
 

@@ -8,16 +8,18 @@ use rustc_hash::FxHashSet;
 
 use crate::facts::{BindKind, Effect, Facts, NameId, Reflection, ScopeId, StmtKind, expression_effect};
 use crate::notebook::{CellIdx, Notebook};
-use crate::python::{Body, CellCode, is_builtin, is_stdlib, provided_by};
+use crate::python::{Body, CellCode, is_builtin, is_kernels, is_stdlib, provided_by};
 
 use super::bindings::Histories;
 use super::event_loop::{needs_patched_loop, patches_loop};
-use super::forms::{asked_for, debugs, interacts, is_form_field, mounts};
+use super::forms::{asked_for, asks_platform, debugs, interacts, is_form_field};
+use super::given::is_platforms;
 use super::magic::{Translation, translate};
 use super::own_tests::{runs_tests, take_tests};
 use super::peeks::{MethodCalls, displayed_by, is_peek, own_methods};
 use super::pieces::{Fate, Piece};
 use super::purity::{defines_only, is_constant, is_logger, is_scalar};
+use super::stores::leave_stores;
 use super::unreached::drop_unreached;
 use super::workers::handed_to_workers;
 
@@ -45,6 +47,7 @@ pub(super) fn decide(
         piece.fate = decider.alone(notebook, piece);
     }
     drop_unreached(facts, pieces);
+    leave_stores(facts, histories, pieces);
     decider.keep_unsafe_imports(pieces);
     decider.constants(pieces);
     decider.definitions(pieces);
@@ -116,6 +119,7 @@ impl Decider<'_> {
             return Fate::Left("it runs a function when a person moves a widget".to_owned());
         }
         match piece.facts.kind {
+            StmtKind::Import if is_platforms(piece.stmt, piece, self.histories) => Fate::Given,
             StmtKind::Import if self.same_import_everywhere(piece) => Fate::Import,
             StmtKind::Future => Fate::Import,
             StmtKind::Escape => match piece.stmt {
@@ -153,7 +157,7 @@ impl Decider<'_> {
         let is_user = |name: &str| self.facts.is_value(name);
         let imports = &self.facts.imports;
         if let Expr::Call(call) = expr
-            && let Some(shown) = displayed_by(call)
+            && let Some(shown) = displayed_by(call, self.facts)
         {
             let pure = shown
                 .iter()
@@ -167,8 +171,8 @@ impl Decider<'_> {
         if debugs(expr, imports) {
             return Fate::Dropped("starts a debugger".to_owned());
         }
-        if mounts(expr, imports) {
-            return Fate::Dropped("mounts or signs in to a hosted platform: paths are configuration".to_owned());
+        if let Some(reason) = asks_platform(expr, imports) {
+            return Fate::Dropped(reason.to_owned());
         }
         if runs_tests(expr, imports) {
             return Fate::Dropped("runs the notebook's tests: pytest does".to_owned());
@@ -378,7 +382,7 @@ impl Decider<'_> {
 
     fn is_pythons(&self, name: NameId) -> bool {
         let text = self.facts.text(name);
-        !self.histories.is_variable(name) && (is_builtin(text) || provided_by(text).is_some())
+        !self.histories.is_variable(name) && (is_builtin(text) || is_kernels(text))
     }
 
     fn scopes<'p>(&'p self, piece: &'p Piece<'_>) -> impl Iterator<Item = &'p crate::facts::Scope> {

@@ -41,6 +41,16 @@ pub(super) fn is_password(value: &Expr, imports: &Imports) -> bool {
     matches!(value, Expr::Call(call) if dotted(&call.func, imports).as_deref() == Some("getpass.getpass"))
 }
 
+/// Whether the expression asks SageMaker for the role of what runs there.
+pub(super) fn asks_for_role(value: &Expr, imports: &Imports) -> bool {
+    let ways = [
+        "sagemaker.core.helper.session_helper.get_execution_role",
+        "sagemaker.get_execution_role",
+        "sagemaker.session.get_execution_role",
+    ];
+    matches!(value, Expr::Call(call) if dotted(&call.func, imports).is_some_and(|path| ways.contains(&path.as_str())))
+}
+
 /// Whether the call hands over to a debugger.
 pub(super) fn debugs(expr: &Expr, imports: &Imports) -> bool {
     let debuggers = [
@@ -76,12 +86,21 @@ pub(super) fn interacts(stmt: &Stmt, imports: &Imports) -> bool {
     }
 }
 
-/// Whether the call asks a hosted platform for a drive or an identity, and gives nothing.
-pub(super) fn mounts(expr: &Expr, imports: &Imports) -> bool {
-    let doors = [
-        "google.colab.auth.authenticate_user",
-        "google.colab.drive.flush_and_unmount",
-        "google.colab.drive.mount",
-    ];
-    matches!(expr, Expr::Call(call) if dotted(&call.func, imports).is_some_and(|path| doors.contains(&path.as_str())))
+/// What a call does with a hosted platform that a program has no use for; it gives nothing.
+pub(super) fn asks_platform(expr: &Expr, imports: &Imports) -> Option<&'static str> {
+    let path = dotted(&expr.as_call_expr()?.func, imports)?;
+    match path.strip_prefix("google.colab.")? {
+        "auth.authenticate_user" | "drive.flush_and_unmount" | "drive.mount" => {
+            Some("mounts or signs in to a hosted platform: paths are configuration")
+        }
+        "data_table.disable_dataframe_formatter"
+        | "data_table.enable_dataframe_formatter"
+        | "output.clear"
+        | "output.disable_custom_widget_manager"
+        | "output.enable_custom_widget_manager"
+        | "output.no_vertical_scroll" => Some("configures the notebook session"),
+        "files.download" => Some("hands a file to the person at the notebook: it lies where it was written"),
+        "files.view" => Some("only displays"),
+        _ => None,
+    }
 }

@@ -17,13 +17,17 @@ impl Builder<'_> {
             let reason = match &piece.fate {
                 Fate::Dropped(reason) => reason.clone(),
                 Fate::Left(reason) => format!("stays in the notebook: {reason}"),
+                Fate::Given if piece.facts.kind == StmtKind::Import => {
+                    "only the notebook's platform has this module: what is used of it is handed to `run`".to_owned()
+                }
+                Fate::Given => "opens the platform's store of secrets: they come from the environment".to_owned(),
                 Fate::Import => match unused.iter().find(|(p, _)| std::ptr::eq(*p, piece)) {
                     Some((_, names)) => format!("imported and not used: {names}"),
                     None => continue,
                 },
                 _ => continue,
             };
-            let is_import = piece.fate == Fate::Import;
+            let is_import = matches!(piece.fate, Fate::Given | Fate::Import);
             let names = piece.facts.binds.iter().map(|b| self.facts.text(b.name).to_owned());
             out.push(Dropped {
                 cell: piece.cell,

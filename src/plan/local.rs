@@ -24,6 +24,7 @@ pub(super) const OWN: &[&str] = &[
     "contracts",
     "figures",
     "functions",
+    "host",
     "pipeline",
     "py",
     "steps",

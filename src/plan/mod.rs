@@ -16,6 +16,7 @@ mod dependencies;
 mod event_loop;
 mod fate;
 mod forms;
+mod given;
 mod grouping;
 mod leftovers;
 mod lifetimes;
@@ -43,6 +44,7 @@ mod rewrite;
 mod secret_fields;
 mod sections;
 mod steps;
+mod stores;
 mod thin;
 mod together;
 mod types;
@@ -55,7 +57,7 @@ pub use build::{Options, Outcome, Refusal, SecretSpan, plan, title_and_summary};
 pub use common::Common;
 pub use local::{imported_by, imported_names, run_as_imports, run_module};
 pub use model::{
-    Argument, Check, ConfigField, ConfigType, Dependency, Dropped, Import, ImportSection, Item, ItemKind, Level,
+    Argument, Check, ConfigField, ConfigType, Dependency, Dropped, Given, Import, ImportSection, Item, ItemKind, Level,
     LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Printed, Recorded,
     Return, SecretField, StateName, Step, Tests, ThinCell, Verdict, Verification, VerifiedValue,
 };

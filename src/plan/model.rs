@@ -25,6 +25,9 @@ pub struct Plan {
     /// parameters can't show; each step that binds one declares it `global`.
     pub state: Vec<StateName>,
     pub steps: Vec<Step>,
+    /// What the steps take of what the notebook's platform gave, sorted by name: parameters of `run`. Those that are state
+    /// too are set in the module of the steps.
+    pub given: Vec<Given>,
     /// What `run` returns: the notebook's results, by the names that hold them at the end of `run`.
     pub results: Vec<String>,
     pub dependencies: Vec<Dependency>,
@@ -264,6 +267,34 @@ pub struct StateName {
     pub name: String,
     /// Why it can't be a parameter, as a clause: "`f` reads it and a later cell rebinds it".
     pub reason: String,
+}
+
+/// Something that the notebook found on its platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    pub name: String,
+    /// As people call it: `Databricks`.
+    pub platform: String,
+    /// What installs the import below; empty where an index has nothing of the kind.
+    pub distribution: String,
+    /// The import that a program gets it by, and the expression; empty where no program can.
+    pub import: String,
+    pub expression: String,
+    /// Whether the import is the notebook's own.
+    pub imported: bool,
+}
+
+impl Given {
+    /// The top-level module that its import takes it from, where there is one.
+    pub fn module(&self) -> Option<&str> {
+        let path = self.import.split_whitespace().nth(1)?;
+        path.split('.').next()
+    }
+
+    /// The extra that installs what makes it, where something does.
+    pub fn extra(&self) -> Option<String> {
+        (!self.distribution.is_empty()).then(|| self.platform.to_lowercase().replace(' ', "-"))
+    }
 }
 
 /// One section of the notebook as a function.

@@ -159,7 +159,7 @@ impl Builder<'_> {
 
     pub(super) fn used_modules(&self, unused: &[(&Piece<'_>, String)]) -> BTreeMap<String, bool> {
         let mut out = BTreeMap::new();
-        for piece in self.pieces.iter().filter(|p| p.is_taken()) {
+        for piece in self.pieces.iter().filter(|p| p.is_taken() && p.fate != Fate::Given) {
             let wholly_unused = unused
                 .iter()
                 .any(|(p, names)| std::ptr::eq(*p, piece) && names.split(", ").count() == p.facts.binds.len());

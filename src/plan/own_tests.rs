@@ -7,7 +7,7 @@ use ruff_python_ast::{Expr, Stmt};
 use rustc_hash::FxHashSet;
 
 use crate::facts::{Facts, Imports, NameId, dotted};
-use crate::python::{is_builtin, provided_by};
+use crate::python::{is_builtin, is_kernels};
 
 use super::build::Builder;
 use super::model::{Import, ImportSection, Module};
@@ -58,7 +58,7 @@ pub(super) fn take_tests(facts: &Facts, known: &FxHashSet<NameId>, pieces: &mut 
             .collect();
         let at_hand = |name: NameId| {
             let text = facts.text(name);
-            own.contains(&name) || known.contains(&name) || is_builtin(text) || provided_by(text).is_some()
+            own.contains(&name) || known.contains(&name) || is_builtin(text) || is_kernels(text)
         };
         let fits = |&i: &usize| {
             pieces.get(i).is_some_and(|piece| {

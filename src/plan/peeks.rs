@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 
-use crate::facts::{Imports, dotted};
+use crate::facts::{Facts, Imports, dotted};
 
 use super::pieces::Piece;
 
@@ -13,6 +13,8 @@ use super::pieces::Piece;
 const PEEKS: &[&str] = &[
     "cv2.imshow",
     "display",
+    "displayHTML",
+    "google.colab.patches.cv2_imshow",
     "help",
     "numpy.info",
     "numpy.show_config",
@@ -22,8 +24,15 @@ const PEEKS: &[&str] = &[
 ];
 
 /// What `display` is given, where the expression is such a call.
-pub(super) fn displayed_by(call: &ExprCall) -> Option<&[Expr]> {
-    matches!(call.func.as_ref(), Expr::Name(name) if name.id.as_str() == "display").then_some(&call.arguments.args)
+pub(super) fn displayed_by<'c>(call: &'c ExprCall, facts: &Facts) -> Option<&'c [Expr]> {
+    let shows = |name: &str| ["display", "displayHTML"].contains(&name) && !facts.is_value(name);
+    matches!(call.func.as_ref(), Expr::Name(name) if shows(name.id.as_str())).then_some(&call.arguments.args)
+}
+
+/// Whether the statement is a call of `display`.
+pub(super) fn displays(stmt: &Stmt, facts: &Facts) -> bool {
+    let call = stmt.as_expr_stmt().and_then(|expr| expr.value.as_call_expr());
+    call.is_some_and(|call| displayed_by(call, facts).is_some())
 }
 
 /// Whether an expression that shows something only shows a value: `df.info()`, and neither `print("done")` nor

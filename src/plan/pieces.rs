@@ -15,6 +15,9 @@ pub(super) enum Fate {
     Keep,
     /// An import, to the top of the modules that use it.
     Import,
+    /// An import from a module that only the notebook's platform has, or what opens a store of its secrets: what the
+    /// notebook takes of it is handed to `run`.
+    Given,
     /// A function or class, to the top level of `functions.py`.
     Function,
     /// A function or class that reads shared state, to the top level of `steps.py`.

@@ -11,6 +11,7 @@ use crate::text::EditSet;
 use super::bindings::Histories;
 use super::model::Recorded;
 use super::modules::names_read;
+use super::peeks::displays;
 use super::pieces::{Fate, Piece};
 use super::recorded_text::{Told, told};
 
@@ -94,7 +95,9 @@ pub(super) fn displayed_names(facts: &Facts, histories: &Histories, pieces: &[Pi
     let mut out = Vec::new();
     for (i, piece) in pieces.iter().enumerate() {
         let names: Vec<NameId> = match piece.fate {
-            Fate::Dropped(_) if piece.displayed => piece.facts.uses.iter().map(|found| found.name).collect(),
+            Fate::Dropped(_) if piece.displayed || displays(piece.stmt, facts) => {
+                piece.facts.uses.iter().map(|found| found.name).collect()
+            }
             Fate::Left(_) => names_read(facts, piece).into_iter().collect(),
             _ => continue,
         };

@@ -210,7 +210,7 @@ impl Editor<'_> {
                     self.replace(at, name);
                 }
             }
-            "display" if !self.how.facts.is_value("display") => {
+            "display" | "displayHTML" if !self.how.facts.is_value(&path) => {
                 self.replace(span(call.func.range()), "print");
             }
             "exec" if self.how.reflective && call.arguments.len() == 1 => {

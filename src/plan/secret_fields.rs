@@ -13,6 +13,7 @@ use super::model::SecretField;
 use super::names::snake_case;
 use super::pieces::{Fate, Piece};
 use super::steps::SecretUse;
+use super::stores::{asked_of_store, stores};
 
 impl Builder<'_> {
     /// The secrets of kept code. One that is not a whole literal at a step's top level can't be taken out by machine.
@@ -84,8 +85,31 @@ impl Builder<'_> {
                 literal: None,
             });
         }
+        let stores = stores(self.facts, self.histories, self.pieces);
+        for (i, piece) in self.pieces.iter().enumerate() {
+            for asked in asked_of_store(piece, self.facts, &stores) {
+                let env = env_name(&asked.secret);
+                let known = out.iter().find(|secret| secret.field.env == env);
+                let field = known.map(|secret| secret.field.clone()).unwrap_or_else(|| SecretField {
+                    field: self.names.take(&env.to_lowercase()),
+                    env,
+                    cell: piece.cell,
+                });
+                out.push(SecretUse {
+                    field,
+                    name: None,
+                    literal: Some((i, asked.call)),
+                });
+            }
+        }
         if refused.is_empty() { Ok(out) } else { Err(refused) }
     }
+}
+
+/// The variable of the environment for a secret that a platform keeps under this name.
+fn env_name(secret: &str) -> String {
+    let name = snake_case(secret, usize::MAX).to_uppercase();
+    if name.is_empty() { "SECRET".to_owned() } else { name }
 }
 
 /// The string literal of a piece that is the secret and nothing else.
@@ -137,7 +161,7 @@ pub(super) fn hide_secrets(config: &mut Configuration, secrets: &[SecretUse]) {
     for index in config.by_name.values_mut() {
         *index = moved.get(index).copied().unwrap_or(usize::MAX);
     }
-    for (_, _, index) in &mut config.literals {
+    for (_, _, index) in config.literals.iter_mut().chain(&mut config.asked) {
         *index = moved.get(index).copied().unwrap_or(usize::MAX);
     }
 }

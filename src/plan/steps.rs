@@ -8,6 +8,7 @@ use ruff_python_ast::{Expr, Stmt};
 use crate::facts::{Direction, Effect, Facts, NameId, call_effect, dotted, io_calls};
 use crate::notebook::{CellIdx, Notebook};
 use crate::python::MagicKind;
+use crate::text::Span;
 
 use super::config::Configuration;
 use super::contracts::columns_read;
@@ -15,6 +16,7 @@ use super::dataflow::{DataFlow, StepFlow};
 use super::local::Local;
 use super::messages::Messages;
 use super::model::{Argument, ConfigType, Level, Param, Return, SecretField, Step};
+use super::module_tops::mentions;
 use super::names::{Allocator, camel_case, is_field_name, snake_case, step_name};
 use super::pieces::Piece;
 use super::rewrite::{Rewriting, rewrite};
@@ -26,7 +28,7 @@ pub(super) struct SecretUse {
     /// The notebook's name for it, where a constant held it.
     pub name: Option<NameId>,
     /// The piece and the literal in its cell's text, where code held it.
-    pub literal: Option<(usize, crate::text::Span)>,
+    pub literal: Option<(usize, Span)>,
 }
 
 /// What all steps are made from.
@@ -58,7 +60,7 @@ struct Configured {
     /// Names that became parameters under another name.
     renamed: BTreeMap<NameId, String>,
     /// Literals that became parameters: their piece, their span in its cell's text, the parameter.
-    replaced: Vec<(usize, crate::text::Span, String)>,
+    replaced: Vec<(usize, Span, String)>,
     params: Vec<Param>,
 }
 
@@ -125,7 +127,9 @@ impl StepMaker<'_> {
                 body.push_str(&format!("save_figures(figures_dir, \"{function}-{saved}\")\n"));
             }
         }
-        let mut params = self.data_params(inputs);
+        // what the platform gives may have been taken another way: a secret from the environment
+        let needed = |name: &&NameId| !self.flow.given.contains(name) || mentions(&body, self.facts.text(**name));
+        let mut params = self.data_params(inputs.iter().filter(needed));
         params.extend(config_params);
         let returns: Vec<Return> = outputs.iter().map(|&name| self.returned(name)).collect();
         let result_class = (returns.len() > 1 && returns.iter().all(|r| is_field_name(&r.name)))
@@ -223,9 +227,8 @@ impl StepMaker<'_> {
         in_order.collect()
     }
 
-    fn data_params(&self, inputs: &[NameId]) -> Vec<Param> {
+    fn data_params<'n>(&self, inputs: impl Iterator<Item = &'n NameId>) -> Vec<Param> {
         inputs
-            .iter()
             .map(|&name| {
                 let text = self.facts.text(name).to_owned();
                 Param {
@@ -284,6 +287,13 @@ impl StepMaker<'_> {
             for (_, at, field) in self.config.literals.iter().filter(|(p, ..)| *p == i) {
                 if let Some(field) = self.config.fields.get(*field) {
                     replaced.push((i, *at, field.field.clone()));
+                    add(&field.field, &field.field, annotation_of(field.type_));
+                }
+            }
+            for (_, at, field) in self.config.asked.iter().filter(|(p, ..)| *p == i) {
+                if let Some(field) = self.config.fields.get(*field) {
+                    replaced.push((i, Span::new(at.start, at.start), format!("({} or ", field.field)));
+                    replaced.push((i, Span::new(at.end, at.end), ")".to_owned()));
                     add(&field.field, &field.field, annotation_of(field.type_));
                 }
             }

@@ -64,6 +64,8 @@ fn set_up(plan: &Plan) -> String {
         };
         lines.push(line);
     }
+    let imported = plan.given.iter().filter(|given| given.imported);
+    lines.extend(imported.map(|given| given.import.clone()));
     lines.sort_by_key(|line| !line.starts_with("from __future__"));
     lines.push(format!("from {} import steps", plan.package));
     lines.push(format!("from {}.config import Config", plan.root()));
@@ -88,6 +90,9 @@ fn set_up(plan: &Plan) -> String {
         lines.push("show_messages()".to_owned());
     }
     lines.push(format!("config = Config({})", asked.join(", ")));
+    let given = plan.given.iter().map(|given| &given.name);
+    let shared = given.filter(|name| plan.state.iter().any(|state| state.name == **name));
+    lines.extend(shared.map(|name| format!("steps.{name} = {name}")));
     lines.join("\n")
 }
 

@@ -14,7 +14,7 @@ use crate::python::CellCode;
 use super::build::{Options, Outcome, Refusal, plan};
 use super::common::{Common, bound, is_open};
 use super::local::OWN;
-use super::model::{ConfigField, Dependency, Import, Item, ItemKind, LocalModule, Module, Note, Plan, Tests};
+use super::model::{ConfigField, Dependency, Given, Import, Item, ItemKind, LocalModule, Module, Note, Plan, Tests};
 use super::module_tops::mentions;
 use super::names::package_name;
 use super::purity::is_constant;
@@ -334,6 +334,7 @@ fn whole(package: &str, mut parts: Vec<Plan>, functions: Module) -> Plan {
         steps_module: Module::default(),
         state: Vec::new(),
         steps: Vec::new(),
+        given: given(&parts),
         results: Vec::new(),
         dependencies,
         untyped: untyped.into_iter().collect(),
@@ -348,6 +349,15 @@ fn whole(package: &str, mut parts: Vec<Plan>, functions: Module) -> Plan {
         verification: None,
         parts,
     }
+}
+
+/// What any of the notebooks found on its platform; of two of one name the first tells how it is made.
+fn given(parts: &[Plan]) -> Vec<Given> {
+    let mut all: BTreeMap<&str, &Given> = BTreeMap::new();
+    for given in parts.iter().flat_map(|part| &part.given) {
+        all.entry(&given.name).or_insert(given);
+    }
+    all.into_values().cloned().collect()
 }
 
 /// What any notebook needs. Where two ask for versions that differ, neither is taken.

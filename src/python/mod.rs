@@ -18,4 +18,6 @@ pub use literal::string_literal;
 pub use magics::{Binds, Effect, MagicFacts, Magics, Scope};
 pub(crate) use parse::{classify, parse_snippet, skip_options};
 pub use parse::{parse_cell, parse_cells};
-pub use tables::{Table, exports, is_builtin, is_ipython_magic, is_python2_builtin, is_stdlib, provided_by};
+pub use tables::{
+    Table, exports, is_builtin, is_ipython_magic, is_kernels, is_python2_builtin, is_stdlib, platform_of, provided_by,
+};

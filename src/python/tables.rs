@@ -62,6 +62,7 @@ static STAR_EXPORTS: Table = Table::new(include_str!("../../data/star_exports.ts
 static IPYTHON_MAGICS: Table = Table::new(include_str!("../../data/ipython_magics.txt"));
 static PYTHON2_BUILTINS: Table = Table::new(include_str!("../../data/python2_builtins.txt"));
 static PROVIDED: Table = Table::new(include_str!("../../data/provided_names.tsv"));
+static PLATFORM_MODULES: Table = Table::new(include_str!("../../data/platform_modules.tsv"));
 
 /// Whether `module` (its first part) is of the standard library.
 pub fn is_stdlib(module: &str) -> bool {
@@ -76,6 +77,18 @@ pub fn is_builtin(name: &str) -> bool {
 /// Who puts `name` into a notebook's namespace (`ipython`, `databricks`, …), if anybody does.
 pub fn provided_by(name: &str) -> Option<&'static str> {
     PROVIDED.get(name)
+}
+
+/// Whether every notebook has `name`, wherever it runs, without a cell that binds it.
+pub fn is_kernels(name: &str) -> bool {
+    provided_by(name) == Some("ipython")
+}
+
+/// The platform whose Python alone has `module`, or the package that it is in.
+pub fn platform_of(module: &str) -> Option<&'static str> {
+    let ends = module.match_indices('.').map(|(at, _)| at).chain([module.len()]);
+    ends.filter_map(|end| module.get(..end))
+        .find_map(|name| PLATFORM_MODULES.get(name))
 }
 
 /// Whether `from module import *` binds `name`; nothing where the module's names aren't known.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::{Imported, imported};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::project::{Project, Standing, inline};
-use crate::python::{CellCode, MagicKind, distribution, is_stdlib, normalised, span};
+use crate::python::{CellCode, MagicKind, distribution, is_stdlib, normalised, platform_of, span};
 
 use super::install_in_notebook::installs;
 use super::{Context, Meta, Reads, Rule};
@@ -19,25 +19,18 @@ static META: Meta = Meta {
     page: include_str!("undeclared_dependency.md"),
 };
 
-/// Modules that come with the kernel or with the platform that runs it, and that no index has.
-const GIVEN: [&str; 24] = [
+/// Modules that come with the kernel or with what runs it, and that no index has.
+const GIVEN: [&str; 17] = [
     "IPython",
     "_distutils_hack",
-    "awsglue",
     "com",
     "dbutils",
-    "google.colab",
     "ipykernel",
     "java",
     "js",
     "jupyter_client",
     "jupyter_core",
-    "kaggle_datasets",
-    "kaggle_secrets",
-    "kaggle_web_client",
     "micropip",
-    "mssparkutils",
-    "notebookutils",
     "org",
     "pip",
     "piplite",
@@ -83,7 +76,7 @@ impl Rule for UndeclaredDependency {
 fn is_given(module: &str) -> bool {
     let top = module.split('.').next().unwrap_or_default();
     let given = |name: &&str| module == *name || module.starts_with(&format!("{name}."));
-    top.is_empty() || top == "__main__" || is_stdlib(top) || GIVEN.iter().any(given)
+    top.is_empty() || top == "__main__" || is_stdlib(top) || platform_of(module).is_some() || GIVEN.iter().any(given)
 }
 
 fn finding(

@@ -24,6 +24,7 @@ pub fn empty(package: &str) -> Plan {
         steps_module: Module::default(),
         state: Vec::new(),
         steps: Vec::new(),
+        given: Vec::new(),
         results: Vec::new(),
         dependencies: Vec::new(),
         untyped: Vec::new(),

@@ -3,7 +3,10 @@
 //! A fixture is cells (`# %%`, `# %% [markdown]`; `tags=…` and `count=…` behind them), then what must come of them: lines below
 //! `=== has FILE` stand in the package's file, lines below `=== lacks FILE` do not, lines below `=== says` are said.
 //! `=== file NAME` puts a file beside the notebook. `=== equal` asks for a run of both, where there is a Python, and
-//! for the verdict `equal`. Lines are compared without the white space around them.
+//! for the verdict `equal`; the lines below `=== python` are a program that stands beside the notebook and imports the
+//! package, and has to end well. Lines are compared without the white space around them.
+
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -102,10 +105,14 @@ fn fixtures_equal_their_notebooks() {
     let python = tools::tools().join("python");
     let mut wrong = Vec::new();
     for fixture in fixtures() {
-        if !parts(&fixture.text).iter().any(|(head, _)| *head == "=== equal") {
+        let all = parts(&fixture.text);
+        let python = python.to_str().unwrap();
+        for (_, program) in all.iter().filter(|(head, _)| *head == "=== python") {
+            wrong.extend(failure(&fixture, python, program));
+        }
+        if !all.iter().any(|(head, _)| *head == "=== equal") {
             continue;
         }
-        let python = python.to_str().unwrap();
         let notebook = fixture.notebook();
         let asked = ["graduate", &notebook, "--output", "out", "--verify", "--python", python];
         let ran = fixture.sandbox.run(&asked);
@@ -114,6 +121,21 @@ fn fixtures_equal_their_notebooks() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a program says that imports the fixture's package and fails.
+fn failure(fixture: &Fixture, python: &str, program: &str) -> Option<String> {
+    let ran = fixture
+        .sandbox
+        .run(&["graduate", &fixture.notebook(), "--output", "package"]);
+    let done = Command::new(python)
+        .args(["-B", "-c", program])
+        .current_dir(fixture.sandbox.path())
+        .env("PYTHONPATH", "package/src")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    (!done.status.success()).then(|| format!("{}: {}{said}", fixture.name, ran.err))
 }
 
 fn verdict(
@@ -127,7 +149,7 @@ fn verdict(
         Some(("has", file)) => (true, file),
         Some(("lacks", file)) => (false, file),
         Some(_) => return Vec::new(),
-        None if *head == *"=== equal" => return Vec::new(),
+        None if ["=== equal", "=== python"].contains(&head) => return Vec::new(),
         None => (true, ""),
     };
     let said = format!("{}{}", ran.out, ran.err);

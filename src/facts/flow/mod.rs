@@ -95,13 +95,23 @@ enum Known {
 /// Runs the notebook's statements down the page. Each name is reported once for each reason that it is missing, at the
 /// first of its failing reads that are the surest.
 pub fn misses(notebook: &Notebook<'_>, facts: &Facts) -> Vec<Miss> {
+    let mut misses = ran(notebook, facts).misses;
+    misses.iter_mut().for_each(settle);
+    misses
+}
+
+/// The names that the notebook finds only because its platform put them there, before any cell bound them.
+pub fn given(notebook: &Notebook<'_>, facts: &Facts) -> FxHashSet<NameId> {
+    ran(notebook, facts).given
+}
+
+fn ran<'f>(notebook: &Notebook<'_>, facts: &'f Facts) -> Run<'f> {
     let mut run = Run::new(facts, Hosts::of(notebook, facts));
     for cell in &facts.cells {
         run.cell(cell);
     }
     run.never_called();
-    run.misses.iter_mut().for_each(settle);
-    run.misses
+    run
 }
 
 /// Leaves one place for each cell that the miss itself doesn't name.
@@ -133,6 +143,7 @@ struct Run<'f> {
     /// Where each name is in `misses`, for each reason.
     reported: FxHashMap<(NameId, Absence), usize>,
     misses: Vec<Miss>,
+    given: FxHashSet<NameId>,
 }
 
 /// What calling a name, or using its value, runs.
@@ -207,6 +218,7 @@ impl<'f> Run<'f> {
             entered: FxHashSet::default(),
             reported: FxHashMap::default(),
             misses: Vec::new(),
+            given: FxHashSet::default(),
         }
     }
 
@@ -340,8 +352,15 @@ impl<'f> Run<'f> {
             return;
         }
         let host = match self.hosts.give(text) {
-            Given::Surely => return,
-            Given::Perhaps(host) if absence == Absence::NeverBound => Some(host),
+            Given::Always => return,
+            Given::Surely => {
+                self.given.insert(name);
+                return;
+            }
+            Given::Perhaps(host) if absence == Absence::NeverBound => {
+                self.given.insert(name);
+                Some(host)
+            }
             Given::Perhaps(_) | Given::No => None,
         };
         let mut unseen = self.unseen.iter().filter(|unseen| unseen.reaches(text));
