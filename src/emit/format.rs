@@ -4,10 +4,9 @@ use ruff_formatter::LineWidth;
 use ruff_python_ast::{PySourceType, PythonVersion};
 use ruff_python_formatter::{PyFormatOptions, format_module_source};
 
-use super::EmitError;
+use crate::plan::LINE_LENGTH;
 
-/// Line length of the package, also in its pyproject.toml.
-pub(super) const LINE_LENGTH: u16 = 100;
+use super::EmitError;
 
 /// Formatting settles within this many rounds; more than one is rare.
 const ROUNDS: usize = 4;

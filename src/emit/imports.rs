@@ -3,9 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Import, ImportSection};
-
-use super::format::LINE_LENGTH;
+use crate::plan::{Import, ImportSection, LINE_LENGTH};
 
 /// An import of the generated code itself.
 pub(super) fn of(section: ImportSection, module: &str, symbol: Option<&str>, alias: Option<&str>) -> Import {

@@ -1,5 +1,7 @@
 //! Text that came from a notebook, made safe for Python: every string literal, docstring and comment goes through here.
 
+use crate::text::is_hidden;
+
 /// A Python string literal for `text`. The formatter picks the quotes afterwards.
 pub(super) fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -28,9 +30,27 @@ pub(super) fn string(text: &str) -> String {
     out
 }
 
-/// A one-line docstring for `text`; raw where it holds a backslash, as long as a raw one can hold it.
+/// A one-line docstring for `text`.
 pub(super) fn docstring(text: &str) -> String {
-    let text = one_line(text);
+    quoted(&one_line(text))
+}
+
+/// A docstring of a first line and the lines below it, which are laid out already; an empty one parts paragraphs.
+pub(super) fn long_docstring(first: &str, below: &[String]) -> String {
+    if below.is_empty() {
+        return docstring(first);
+    }
+    let mut text = format!("{}\n", one_line(first));
+    for line in below {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        text.push_str(&format!("\n{}{}", " ".repeat(indent), one_line(line)));
+    }
+    text.push('\n');
+    quoted(&text)
+}
+
+/// `text` in the quotes of a docstring; raw where it holds a backslash, as long as a raw one can hold it.
+fn quoted(text: &str) -> String {
     if !text.contains('\\') && !text.contains("\"\"\"") && !text.ends_with('"') {
         return format!("\"\"\"{text}\"\"\"");
     }
@@ -48,12 +68,6 @@ pub(super) fn one_line(text: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// Control characters, and those that turn the direction of text or take no room: they make code read as what it isn't.
-pub(super) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]

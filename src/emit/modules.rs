@@ -269,5 +269,8 @@ fn doc(step: &Step) -> String {
     } else {
         title
     };
-    literal::docstring(&format!("{} ({cells}).", title.trim_end_matches(['.', ':'])))
+    literal::long_docstring(
+        &format!("{} ({cells}).", title.trim_end_matches(['.', ':'])),
+        &step.prose,
+    )
 }

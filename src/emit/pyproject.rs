@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
-use crate::plan::{Dependency, Plan};
+use crate::plan::{Dependency, LINE_LENGTH, Plan};
 
-use super::format::LINE_LENGTH;
 use super::host;
 use super::literal::one_line;
 use super::mypy;

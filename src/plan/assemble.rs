@@ -95,7 +95,7 @@ impl Builder<'_> {
         }
         let logs = |source: &str| source.contains("logger.info(");
         let messages = self.messages.in_steps
-            && (made.iter().any(|m| logs(&m.step.body)) || functions.items.iter().any(|item| logs(&item.source)));
+            && (made.iter().any(|m| logs(&m.code)) || functions.items.iter().any(|item| logs(&item.source)));
         let state = flow
             .state
             .iter()

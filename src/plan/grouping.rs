@@ -71,7 +71,7 @@ impl Groups<'_> {
                         && before.title.is_empty()
                         && self.lines(gathered) + self.lines(&group) <= LINES_WITHOUT_HEADING =>
                 {
-                    before.cells.extend(section.cells);
+                    before.take_in(section);
                     gathered.extend(group);
                 }
                 _ => merged.push((section, group)),
@@ -93,6 +93,7 @@ impl Groups<'_> {
                     }
                 }
                 section.cells.splice(0..0, scrap.cells);
+                section.prose.extend(scrap.prose);
                 group.splice(0..0, above);
             }
             if self.lines(&group) <= SCRAP && group.iter().all(|&i| self.is_set_up(i)) {
@@ -104,9 +105,9 @@ impl Groups<'_> {
         match (scraps, merged.last_mut()) {
             (Some((section, group)), Some((before, gathered))) => {
                 if !section.title.is_empty() {
-                    before.headings.push((section.first(), section.title));
+                    before.headings.push((section.first(), section.title.clone()));
                 }
-                before.cells.extend(section.cells);
+                before.take_in(section);
                 gathered.extend(group);
             }
             (Some(scrap), None) => merged.push(scrap),
@@ -150,10 +151,13 @@ impl Groups<'_> {
                 let last = part.last().and_then(cell);
                 let first = part.first().and_then(cell);
                 let inside = |idx: &CellIdx| first.is_none_or(|f| f <= *idx) && last.is_none_or(|l| *idx <= l);
+                let cells: Vec<CellIdx> = section.cells.iter().copied().filter(inside).collect();
                 let part_of = Section {
                     title: section.title.clone(),
                     continued: at > 0,
-                    cells: section.cells.iter().copied().filter(inside).collect(),
+                    begins: cells.first().copied().filter(|_| at > 0).unwrap_or(section.begins),
+                    cells,
+                    prose: section.prose.clone(),
                     headings: section
                         .headings
                         .iter()
@@ -180,7 +184,7 @@ impl Groups<'_> {
         for (section, group) in self.all.drain(first..=last) {
             match &mut joined {
                 Some((before, gathered)) => {
-                    before.cells.extend(section.cells);
+                    before.take_in(section);
                     gathered.extend(group);
                 }
                 None => joined = Some((section, group)),

@@ -35,6 +35,7 @@ mod own_tests;
 mod package_tests;
 mod peeks;
 mod pieces;
+mod prose;
 mod purity;
 mod recorded;
 mod recorded_lines;
@@ -61,4 +62,5 @@ pub use model::{
     LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Printed, Recorded,
     Return, SecretField, StateName, Step, Tests, ThinCell, Verdict, Verification, VerifiedValue,
 };
+pub use prose::LINE_LENGTH;
 pub use together::{Source, Unplanned, together};

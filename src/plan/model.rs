@@ -304,6 +304,8 @@ pub struct Step {
     pub function: String,
     /// Heading of the section as plain text; empty where there was none.
     pub title: String,
+    /// What the notebook says below the heading, in lines that fit into its docstring; an empty one parts paragraphs.
+    pub prose: Vec<String>,
     /// First and last code cell that the step took something from.
     pub cells: (CellIdx, CellIdx),
     /// The last cell whose effects its results hold.

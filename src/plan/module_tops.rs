@@ -94,7 +94,7 @@ impl Builder<'_> {
             .collect();
         let texts: Vec<&str> = made
             .iter()
-            .map(|m| m.step.body.as_str())
+            .map(|m| m.code.as_str())
             .chain(items.iter().map(|item| item.source.as_str()))
             .collect();
         let in_code = |name: &str| mine.iter().any(|p| mentions_in_code(self.facts, p, name));

@@ -1,15 +1,23 @@
 //! Cells into sections: a section becomes a step.
 
+use std::collections::BTreeMap;
+
 use crate::notebook::{CellIdx, CellKind, Notebook};
 
+use super::prose::Prose;
+
 /// A run of cells under one heading (or under none).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Section {
     /// The heading as plain text; empty where there is none.
     pub title: String,
     /// Whether it goes on where a part before it has ended.
     pub continued: bool,
     pub cells: Vec<CellIdx>,
+    /// The cell below its own heading.
+    pub begins: CellIdx,
+    /// The prose above its cells.
+    pub prose: BTreeMap<CellIdx, Prose>,
     /// Headings that stand inside it, each with the cell below it.
     pub headings: Vec<(CellIdx, String)>,
 }
@@ -19,6 +27,12 @@ impl Section {
     pub fn first(&self) -> CellIdx {
         self.cells.first().copied().unwrap_or(CellIdx(0))
     }
+
+    /// Takes in the cells of a section below it.
+    pub fn take_in(&mut self, below: Self) {
+        self.cells.extend(below.cells);
+        self.prose.extend(below.prose);
+    }
 }
 
 /// The sections of a notebook: a heading of any level begins one. Without headings each cell is one by itself.
@@ -27,10 +41,15 @@ pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
     let mut out: Vec<Section> = Vec::new();
     let mut title = String::new();
     let mut begin = true;
+    let mut prose = Prose::default();
     for cell in &notebook.cells {
         if let Some(text) = heading(cell) {
             title = text;
             begin = true;
+            prose = Prose::default();
+        }
+        if cell.kind == CellKind::Markdown {
+            prose.extend(Prose::of(&cell.source.text));
         }
         if !cell.is_code() {
             continue;
@@ -38,12 +57,17 @@ pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
         if begin || !has_headings || out.is_empty() {
             out.push(Section {
                 title: if has_headings { title.clone() } else { String::new() },
-                ..Section::default()
+                continued: false,
+                cells: Vec::new(),
+                begins: cell.idx,
+                prose: BTreeMap::new(),
+                headings: Vec::new(),
             });
             begin = false;
         }
         if let Some(section) = out.last_mut() {
             section.cells.push(cell.idx);
+            section.prose.insert(cell.idx, std::mem::take(&mut prose));
         }
     }
     out

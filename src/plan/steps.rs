@@ -19,6 +19,7 @@ use super::model::{Argument, ConfigType, Level, Param, Return, SecretField, Step
 use super::module_tops::mentions;
 use super::names::{Allocator, camel_case, is_field_name, snake_case, step_name};
 use super::pieces::Piece;
+use super::prose::{LINE_LENGTH, comment};
 use super::rewrite::{Rewriting, rewrite};
 use super::sections::Section;
 
@@ -52,6 +53,8 @@ pub(super) struct StepMaker<'m> {
 /// A step, and the standard modules that its text needs.
 pub(super) struct Made {
     pub step: Step,
+    /// Its body without the prose that stands in it.
+    pub code: String,
     pub imports: Vec<&'static str>,
 }
 
@@ -81,6 +84,7 @@ impl StepMaker<'_> {
         let figures = self.plots.then_some(function.as_str());
         let awaits = pieces.iter().any(|(_, p)| p.facts.awaits);
         let mut body = String::new();
+        let mut comments: Vec<(usize, String)> = Vec::new();
         let mut imports = Vec::new();
         let mut saved = 0;
         let mut shown = 0;
@@ -106,6 +110,7 @@ impl StepMaker<'_> {
             if begins_cell {
                 body.push('\n');
                 headings(section, piece.cell, &mut shown, &mut body);
+                comments.push((body.len(), comment_above(section, piece.cell)));
                 if let Some(started) = self.started.as_ref().filter(|_| is_timed(piece)) {
                     body.push_str(&format!("{started} = time.perf_counter()\n"));
                     imports.push("time");
@@ -136,7 +141,13 @@ impl StepMaker<'_> {
             .then(|| names.take(&format!("{}Results", camel_case(&function))));
         let globals = self.globals(flow);
         let level = self.level(flow, inputs, &globals);
+        let code = body.clone();
+        for (at, comment) in comments.iter().rev() {
+            body.insert_str(*at, comment);
+        }
+        let is_kept = |cell: CellIdx| pieces.iter().any(|(_, piece)| piece.cell == cell);
         Some(Made {
+            code,
             step: Step {
                 function,
                 title: if section.continued {
@@ -144,6 +155,7 @@ impl StepMaker<'_> {
                 } else {
                     section.title.clone()
                 },
+                prose: docstring(section, is_kept),
                 cells: (first, last),
                 after_cell: last,
                 params,
@@ -373,6 +385,33 @@ fn said_above(lead: &str) -> Option<&str> {
     let words = said.split_whitespace().count();
     let starts = said.chars().next().is_some_and(char::is_alphabetic);
     (is_prose && starts && (2..=9).contains(&words) && !step_name(said).is_empty()).then_some(said)
+}
+
+/// Lines of prose that a docstring has at most.
+const DOCSTRING: usize = 12;
+
+/// Lines of prose that a comment has at most.
+const COMMENT: usize = 4;
+
+/// The prose below the section's heading.
+fn docstring(section: &Section, is_kept: impl Fn(CellIdx) -> bool) -> Vec<String> {
+    let Some(prose) = section.prose.get(&section.begins) else {
+        return Vec::new();
+    };
+    let width = usize::from(LINE_LENGTH) - "    ".len();
+    if is_kept(section.begins) {
+        prose.beginning(width, DOCSTRING)
+    } else {
+        prose.clone().without_lead().beginning(width, DOCSTRING)
+    }
+}
+
+/// The prose above a cell inside the section.
+fn comment_above(section: &Section, cell: CellIdx) -> String {
+    let prose = section.prose.get(&cell).filter(|_| cell != section.begins);
+    prose.map_or_else(String::new, |prose| {
+        comment(&prose.end(usize::from(LINE_LENGTH) - "    # ".len(), COMMENT))
+    })
 }
 
 /// Headings that stand above this cell inside the section, as comments.

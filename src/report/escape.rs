@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::text::columns;
+
 /// `text` on one line, with control characters and those that turn the reading direction made visible.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(steers) {
@@ -45,9 +47,6 @@ pub fn width(c: char) -> usize {
     match c {
         '\t' => 1,
         c if steers(c) => c.escape_default().count(),
-        '\u{300}'..='\u{36f}' => 0,
-        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' => 2,
-        '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' => 2,
-        _ => 1,
+        c => columns(c),
     }
 }

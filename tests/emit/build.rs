@@ -45,6 +45,7 @@ pub fn step(function: &str, title: &str, cells: (usize, usize), body: &str) -> S
     Step {
         function: function.to_owned(),
         title: title.to_owned(),
+        prose: Vec::new(),
         cells: (CellIdx(cells.0), CellIdx(cells.1)),
         after_cell: CellIdx(cells.1),
         params: Vec::new(),

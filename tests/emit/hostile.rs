@@ -131,6 +131,9 @@ fn steps(plan: &mut Plan) {
         (1, 1),
         "text = open(quelle).read() + greeting[:0]\ntext = '''a\n  b\n''' + text[:0]",
     );
+    read.prose = [EVIL, "", "- \"\"\" ends", "  \\N{BELL}\u{202e}\""]
+        .map(str::to_owned)
+        .to_vec();
     read.params = vec![
         setting("quelle", "Path", "quelle"),
         setting("greeting", "str", "greeting"),

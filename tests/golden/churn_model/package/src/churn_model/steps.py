@@ -35,7 +35,12 @@ class Model2Results(NamedTuple):
 
 
 def meal_kit_churn() -> Any:
-    """Meal-kit churn (cells 1-2)."""
+    """Meal-kit churn (cells 1-2).
+
+    Which subscribers are likely to cancel next month? The lifecycle team mails everyone in
+    `at_risk.csv` on the first Monday of the month, so a few false alarms are fine, but the list has
+    to stay short.
+    """
     plt.rcParams.update({"figure.figsize": (4, 2.6), "figure.dpi": 55})
 
     FEATURES = ["weeks_active", "skip_rate", "discount_share", "avg_rating", "lapsed"]
@@ -49,7 +54,11 @@ def load(subscribers_csv: Path) -> pd.DataFrame:
 
 
 def clean(raw: pd.DataFrame) -> Any:
-    """Clean (cell 7)."""
+    """Clean (cell 7).
+
+    Gift boxes have no subscriber behind them. A missing rating means that the subscriber never
+    rated a box, which is not the same as a bad rating, so it gets the median.
+    """
     require_columns(raw, {"channel"}, step="clean")
     subscribers = raw[raw["channel"] != "gift"].copy()
     median_rating = subscribers["avg_rating"].median()

@@ -25,7 +25,11 @@ class OpenIssuesOfOurThreeRepositoriesResults(NamedTuple):
 def open_issues_of_our_three_repositories(
     huggingface_token: SecretStr, github_token: SecretStr
 ) -> OpenIssuesOfOurThreeRepositoriesResults:
-    """Open issues of our three repositories (cells 2-6)."""
+    """Open issues of our three repositories (cells 2-6).
+
+    For the Monday meeting. On the train there is no network, so `ReplayClient` answers from a saved
+    file.
+    """
     REPOS = ["tides", "ferry-times", "harbour-map"]
     os.environ["HF_TOKEN"] = huggingface_token.get_secret_value()
 
@@ -53,7 +57,10 @@ def nightly_copy(
     assigned_secret: SecretStr,
     open_issues_path: Path,
 ) -> Any:
-    """Nightly copy (cells 8-9)."""
+    """Nightly copy (cells 8-9).
+
+    The bucket that the nightly job writes to.
+    """
     storage_options = {
         "key": aws_access_key_id.get_secret_value(),
         "secret": assigned_secret.get_secret_value(),

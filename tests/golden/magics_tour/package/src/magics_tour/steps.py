@@ -34,7 +34,11 @@ class IsOneBankBusierResults(NamedTuple):
 
 
 def bicycle_counters() -> BicycleCountersResults:
-    """Bicycle counters (cells 2-4)."""
+    """Bicycle counters (cells 2-4).
+
+    Two counters, one on each bank of the river. Also my cheat sheet for magics, so there are more
+    of them than needed.
+    """
     files = subprocess.run(
         "ls data",
         shell=True,
@@ -80,7 +84,10 @@ def both_banks_together(frames: Any, figures_dir: Path | None) -> BothBanksToget
 
 
 def is_one_bank_busier(wide: Any) -> IsOneBankBusierResults:
-    """Is one bank busier? (cells 11-13)."""
+    """Is one bank busier? (cells 11-13).
+
+    A permutation test. It prints a lot, so the cell is captured and only its last line is kept.
+    """
     rng = np.random.default_rng(5)
     difference = (wide["counter_north"] - wide["counter_south"]).dropna().to_numpy()
     observed = difference.mean()

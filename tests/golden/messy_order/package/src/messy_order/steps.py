@@ -45,7 +45,10 @@ def reset_state() -> None:
 
 
 def courier_trips(trips_path: Path) -> CourierTripsResults:
-    """Courier trips (cells 2-4)."""
+    """Courier trips (cells 2-4).
+
+    What does a trip cost us, and does it pay to refuse the short ones?
+    """
     trips = pd.read_csv(trips_path)
 
     long_trips = trips[trips["km"] >= MIN_KM]

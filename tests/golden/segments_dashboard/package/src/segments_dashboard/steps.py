@@ -34,7 +34,11 @@ class OrdersToCustomersResults(NamedTuple):
 
 
 def customer_segments_for_the_store_dashboard() -> CustomerSegmentsForTheStoreDashboardResults:
-    """Customer segments for the store dashboard (cell 2)."""
+    """Customer segments for the store dashboard (cell 2).
+
+    Four segments from recency, frequency and spend. The dashboard reads two files from this folder:
+    `segments.csv` (one row per customer) and `segments_summary.json` (the tiles on top).
+    """
     DATA = Path("data/orders.csv")
     SEGMENTS_CSV = Path("segments.csv")
     SUMMARY_JSON = Path("segments_summary.json")
@@ -58,7 +62,10 @@ def orders_to_customers(DATA: Any, SNAPSHOT_DAY: Any) -> OrdersToCustomersResult
 
 
 def cluster(customers: Any, n_segments: int, seed: int) -> Any:
-    """Cluster (cells 10-11)."""
+    """Cluster (cells 10-11).
+
+    Spend has a long tail, hence the logarithm.
+    """
     features = np.column_stack(
         [customers["recency"], np.log1p(customers["orders"]), np.log1p(customers["spend"])]
     )
@@ -93,7 +100,10 @@ def who_they_are(segmented: Any, figures_dir: Path | None) -> Any:
 
 
 def export(segmented: Any, SEGMENTS_CSV: Any, SNAPSHOT_DAY: Any, SUMMARY_JSON: Any) -> Any:
-    """Export (cells 16-17)."""
+    """Export (cells 16-17).
+
+    The repeat rate is the tile that the store managers look at first.
+    """
     segmented.reset_index()[["customer", "segment", "recency", "orders", "spend"]].to_csv(
         SEGMENTS_CSV, index=False
     )

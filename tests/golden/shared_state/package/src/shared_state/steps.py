@@ -71,7 +71,11 @@ def reset_state() -> None:
 
 
 def stock_room_replay(movements_path: Path) -> StockRoomReplayResults:
-    """Stock room replay (cells 1-2)."""
+    """Stock room replay (cells 1-2).
+
+    Replays the movements of one month to see what the shelf looked like. It grew over a few
+    afternoons: several cells share state through globals.
+    """
     UNIT_PRICE = {"bolt": 0.12, "bracket": 1.9, "hinge": 2.75, "rail": 14.5}
 
     movements = pd.read_csv(movements_path)
@@ -102,6 +106,8 @@ def worth_2(UNIT_PRICE: Any, tax: float) -> Any:
         return stock[item] * UNIT_PRICE[item]
 
     net_worth = round(sum(worth(item) for item in stock), 2)
+
+    # The auditors want it with tax. Same name, so that the cells below need no change.
 
     def worth(item: Any) -> Any:
         return stock[item] * UNIT_PRICE[item] * (1 + tax)
