@@ -13,6 +13,7 @@ mod modules;
 mod mypy;
 mod names;
 mod pipeline;
+mod provenance;
 mod pyproject;
 mod readme;
 mod source;
@@ -77,6 +78,8 @@ pub fn emit_with(plan: &Plan, templates: &Templates) -> Result<Tree, EmitError> 
     out.tree
         .insert("pyproject.toml", pyproject::pyproject(plan, thin_is_python));
     out.tree.insert("graduation.json", manifest::manifest(plan));
+    out.tree
+        .insert("provenance.json", provenance::provenance(plan, &out.tree));
     out.text("README.md", "README.md", readme::readme(plan))?;
     out.text(".gitignore", ".gitignore", ())?;
     out.text(".pre-commit-config.yaml", ".pre-commit-config.yaml", ())?;

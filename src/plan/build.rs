@@ -23,6 +23,7 @@ use super::messages::Messages;
 use super::model::{LocalModule, NotebookRef, Plan};
 use super::modules::{HoistedImports, is_known_star, star_module};
 use super::names::Allocator;
+use super::origins::first_bad_line;
 use super::pieces::{Fate, Piece, pieces};
 use super::recorded::{candidates, displayed_names};
 use super::secret_fields::hide_secrets;
@@ -80,19 +81,12 @@ pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options:
     let python_2_as_3 =
         notebook.language == Language::Python2 && cells.iter().all(|code| code.syntax_error().is_none());
     if !notebook.language.is_python() && !python_2_as_3 {
-        return Outcome::Refused(vec![Refusal {
-            cell: None,
-            message: format!(
-                "the notebook's language is {}, and a package can only be made of Python",
-                notebook.language.name()
-            ),
-            hint: "port it to Python 3 first".to_owned(),
-        }]);
+        return Outcome::Refused(vec![other_language(notebook, cells)]);
     }
     let mut all = pieces(cells, facts);
     let histories = Histories::collect(&all, facts);
     let foreign = foreign_cells(notebook, cells);
-    decide(notebook, facts, &histories, &foreign, &mut all);
+    decide(notebook, facts, &histories, &foreign, &options.secrets, &mut all);
     let files = carried(&options.local, &options.run, notebook);
     let mut builder = Builder {
         notebook,
@@ -110,6 +104,26 @@ pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options:
     let package = builder.package();
     builder.local = Local::new(package.split('.').next().unwrap_or(&package), &files);
     builder.build()
+}
+
+/// Why a notebook of another language is refused; of Python 2 with the first line that is no Python 3.
+fn other_language(notebook: &Notebook<'_>, cells: &[CellCode]) -> Refusal {
+    let language = notebook.language.name();
+    let broken = cells
+        .iter()
+        .find_map(|code| Some((code, first_bad_line(notebook, code)?)));
+    let broken = broken.filter(|_| notebook.language == Language::Python2);
+    Refusal {
+        cell: None,
+        message: match broken {
+            Some((code, line)) => format!(
+                "the notebook is Python 2: cell {}, line {line} is not Python 3",
+                code.idx
+            ),
+            None => format!("the notebook's language is {language}, and a package can only be made of Python"),
+        },
+        hint: "port it to Python 3 first".to_owned(),
+    }
 }
 
 pub(super) struct Builder<'b> {

@@ -11,14 +11,17 @@ use crate::notebook::{CellIdx, Notebook};
 use crate::python::{Body, CellCode, is_builtin, is_kernels, is_stdlib, provided_by};
 
 use super::bindings::Histories;
+use super::build::SecretSpan;
 use super::event_loop::{needs_patched_loop, patches_loop};
 use super::forms::{asked_for, asks_platform, debugs, interacts, is_form_field};
 use super::given::is_platforms;
 use super::magic::{Translation, translate};
+use super::origins::first_bad_line;
 use super::own_tests::{runs_tests, take_tests};
 use super::peeks::{MethodCalls, displayed_by, is_peek, own_methods};
 use super::pieces::{Fate, Piece};
 use super::purity::{defines_only, is_constant, is_logger, is_scalar};
+use super::secret_literals::{holds_inside, spans_in};
 use super::stores::leave_stores;
 use super::unreached::drop_unreached;
 use super::workers::handed_to_workers;
@@ -29,10 +32,12 @@ pub(super) fn decide(
     facts: &Facts,
     histories: &Histories,
     foreign: &[(CellIdx, ForeignCell)],
+    secrets: &[SecretSpan],
     pieces: &mut [Piece<'_>],
 ) {
     let decider = Decider {
         facts,
+        secrets,
         histories,
         reflective: is_reflective(pieces, facts),
         own_methods: own_methods(pieces),
@@ -92,6 +97,7 @@ pub(super) fn is_reflective(pieces: &[Piece<'_>], facts: &Facts) -> bool {
 
 struct Decider<'d> {
     facts: &'d Facts,
+    secrets: &'d [SecretSpan],
     histories: &'d Histories,
     reflective: bool,
     /// Methods that classes of the notebook define.
@@ -284,7 +290,11 @@ impl Decider<'_> {
                 .iter()
                 .any(|&r| r < i && definitions.get(r) == Some(&false));
             let constant = is_constant(value) || is_logger(value, &self.facts.imports);
-            if constant && unchanged && !read_above && self.bound_once(id) {
+            // a secret comes from the environment, and that is read when the program runs
+            let read_by_definition = history.readers.iter().any(|&r| definitions.get(r) == Some(&true));
+            let secret = holds_inside(piece, self.secrets)
+                || (read_by_definition && spans_in(piece, self.secrets).next().is_some());
+            if constant && unchanged && !read_above && !secret && self.bound_once(id) {
                 piece.fate = Fate::Constant;
             } else if asked_for(value, &self.facts.imports).is_some()
                 && unchanged
@@ -302,7 +312,8 @@ impl Decider<'_> {
         for piece in pieces.iter_mut().filter(|p| p.is_kept()) {
             let is_definition = matches!(piece.facts.kind, StmtKind::Function | StmtKind::Class);
             let once = piece.facts.binds.iter().all(|bind| self.bound_once(bind.name));
-            if is_definition && once && defines_only(piece.stmt, &self.facts.imports) {
+            let secret = spans_in(piece, self.secrets).next().is_some();
+            if is_definition && once && !secret && defines_only(piece.stmt, &self.facts.imports) {
                 piece.fate = Fate::Function;
             }
         }
@@ -510,7 +521,10 @@ pub(super) fn foreign_cells(notebook: &Notebook<'_>, cells: &[CellCode]) -> Vec<
             let fate = match &code.body {
                 Body::Python(_) => return None,
                 _ if cell.has_tag("raises-exception") => ForeignCell::Shows(magic),
-                Body::Broken(_, error) => ForeignCell::Left(format!("it is not Python ({})", error.message)),
+                Body::Broken(_, error) => {
+                    let line = first_bad_line(notebook, code).unwrap_or(1);
+                    ForeignCell::Left(format!("line {line} is not Python ({})", error.message))
+                }
                 Body::Private(_) => ForeignCell::Shows(format!("{magic} is a benchmark: it binds nothing")),
                 Body::Foreign
                     if ["%%html", "%%javascript", "%%js", "%%latex", "%%markdown", "%%svg"]

@@ -8,6 +8,7 @@ use crate::python::{Body, MagicKind};
 use super::build::{Builder, Refusal};
 use super::fate::ForeignCell;
 use super::model::{Dropped, Note, Plan};
+use super::origins::lines_of;
 use super::pieces::{Fate, Piece};
 
 impl Builder<'_> {
@@ -31,7 +32,7 @@ impl Builder<'_> {
             let names = piece.facts.binds.iter().map(|b| self.facts.text(b.name).to_owned());
             out.push(Dropped {
                 cell: piece.cell,
-                lines: piece.lines(),
+                lines: lines_of(self.notebook, piece),
                 reason,
                 names: if is_import { Vec::new() } else { names.collect() },
                 excerpt: excerpt(piece.text()),

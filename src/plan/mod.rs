@@ -31,6 +31,7 @@ mod module_tops;
 mod modules;
 mod names;
 mod order;
+mod origins;
 mod own_tests;
 mod package_tests;
 mod peeks;
@@ -43,6 +44,7 @@ mod recorded_text;
 mod results_shown;
 mod rewrite;
 mod secret_fields;
+mod secret_literals;
 mod sections;
 mod steps;
 mod stores;
@@ -62,5 +64,6 @@ pub use model::{
     LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Printed, Recorded,
     Return, SecretField, StateName, Step, Tests, ThinCell, Verdict, Verification, VerifiedValue,
 };
+pub use origins::{Origin, nested};
 pub use prose::LINE_LENGTH;
 pub use together::{Source, Unplanned, together};

@@ -4,6 +4,8 @@
 
 use crate::notebook::CellIdx;
 
+use super::origins::Origin;
+
 /// A package to be written.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -252,6 +254,8 @@ pub struct Item {
     pub kind: ItemKind,
     /// Python, with the comments that stood above it.
     pub source: String,
+    /// As those of a step.
+    pub origins: Vec<Option<Origin>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -321,6 +325,8 @@ pub struct Step {
     pub globals: Vec<String>,
     /// Python statements at zero indent.
     pub body: String,
+    /// Where each of them comes from, in the order of [`nested`](super::nested); nothing for what the notebook didn't say.
+    pub origins: Vec<Option<Origin>>,
     /// Whether the body awaits: it then runs inside `asyncio.run`.
     pub is_async: bool,
     /// Whether it takes `figures_dir: Path | None` (always its last parameter) and saves figures.

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{Facts, NameId};
+use crate::text::Span;
 
 use super::build::Builder;
 use super::dependencies::nested_imports;
 use super::model::{Import, ImportSection, Item, ItemKind, Module};
 use super::modules::{HoistedImports, import_of, names_read};
+use super::origins::origins;
 use super::pieces::{Fate, Piece};
 use super::rewrite::{Rewriting, rewrite};
 use super::steps::Made;
@@ -57,6 +59,7 @@ impl Builder<'_> {
             .first()
             .map(|b| self.facts.text(b.name).to_owned())
             .unwrap_or_default();
+        let source = rewrite(piece, &how, 0).text.trim_start_matches('\n').to_owned();
         Item {
             name,
             cell: piece.cell,
@@ -65,7 +68,8 @@ impl Builder<'_> {
                 crate::facts::StmtKind::Class => ItemKind::Class,
                 _ => ItemKind::Constant,
             },
-            source: rewrite(piece, &how, 0).text.trim_start_matches('\n').to_owned(),
+            origins: origins(self.notebook, &source, &[(Span::new(0, source.len()), piece)]),
+            source,
         }
     }
 

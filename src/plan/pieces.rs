@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 use crate::facts::{Facts, Statement};
 use crate::notebook::CellIdx;
 use crate::python::{CellCode, span};
-use crate::text::{LineIndex, Span};
+use crate::text::Span;
 
 /// Where a statement goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,13 +63,6 @@ impl Piece<'_> {
     /// Whether it goes into the package, in whatever form.
     pub fn is_taken(&self) -> bool {
         !matches!(self.fate, Fate::Dropped(_) | Fate::Left(_))
-    }
-
-    /// First and last line in the cell's source, from 1.
-    pub fn lines(&self) -> (usize, usize) {
-        let lines = LineIndex::new(&self.code.text);
-        let last = self.span.end.saturating_sub(1).max(self.span.start);
-        (lines.line(self.span.start) + 1, lines.line(last) + 1)
     }
 }
 

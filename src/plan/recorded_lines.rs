@@ -39,12 +39,16 @@ pub(super) fn printed(notebook: &Notebook<'_>, facts: &Facts, pieces: &[Piece<'_
     let steady = Steady::of(pieces, facts);
     let mut out = Vec::new();
     let mut at = 0;
+    // whether what the cell before printed last was no whole line
+    let mut open = false;
     for of_cell in pieces.chunk_by(|a, b| a.cell == b.cell) {
         let last = at + of_cell.len() - 1;
         at += of_cell.len();
         let Some(cell) = of_cell.first().and_then(|piece| notebook.cell(piece.cell)) else {
             continue;
         };
+        let text = stored_text(notebook, cell);
+        let begun = std::mem::replace(&mut open, !text.is_empty() && !text.ends_with('\n'));
         let prints = of_cell
             .iter()
             .any(|piece| piece.is_kept() && piece.text().contains("print("));
@@ -52,7 +56,7 @@ pub(super) fn printed(notebook: &Notebook<'_>, facts: &Facts, pieces: &[Piece<'_
         if !prints || others || !steady.until(last) {
             continue;
         }
-        let lines: Vec<String> = stored_lines(notebook, cell).take(LINES).collect();
+        let lines: Vec<String> = stored_lines(&text, begun).take(LINES).collect();
         if !lines.is_empty() {
             out.push(Printed {
                 test: format!("test_cell_{}_prints", cell.idx.0),
@@ -77,20 +81,23 @@ fn speaks_otherwise(facts: &Facts, piece: &Piece<'_>) -> bool {
     (stays && shows) || piece.stmt.is_ipy_escape_command_stmt() || piece.text().contains("subprocess")
 }
 
-/// The lines of standard output that can be told again.
-fn stored_lines<'n>(notebook: &'n Notebook<'_>, cell: &'n Cell) -> impl Iterator<Item = String> + 'n {
+fn stored_text(notebook: &Notebook<'_>, cell: &Cell) -> String {
     let streams = cell
         .outputs
         .iter()
         .filter(|output| matches!(&output.kind, OutputKind::Stream { name } if name == "stdout"));
-    let text: String = streams
-        .filter_map(|output| output.text)
-        .map(|node| notebook.text_of(node).text)
-        .collect();
+    let texts = streams.filter_map(|output| output.text);
+    texts.map(|node| notebook.text_of(node).text).collect()
+}
+
+/// The lines of standard output that can be told again. The first goes on a line that is `begun`, and one without an end
+/// is gone on with by whatever is printed next.
+fn stored_lines(text: &str, begun: bool) -> impl Iterator<Item = String> {
     // a carriage return, and whatever it wrote over
     let whole = !text.contains('\r');
-    let lines: Vec<String> = text.lines().filter(|_| whole).map(str::to_owned).collect();
-    lines.into_iter().filter(|line| {
+    let lines = text.split_inclusive('\n').skip(usize::from(begun));
+    let lines = lines.filter_map(move |line| line.strip_suffix('\n').filter(|_| whole));
+    lines.map(str::to_owned).filter(|line| {
         let says = line.chars().filter(|c| c.is_alphanumeric()).count() > 2;
         let set = line.contains("{'") && !line.contains(':');
         let clock = line

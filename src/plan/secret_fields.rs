@@ -2,46 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use crate::python::span;
 use crate::text::Span;
 
-use super::build::{Builder, Refusal};
+use super::build::{Builder, Refusal, SecretSpan};
 use super::config::Configuration;
 use super::fate::single_assignment;
 use super::forms::is_password;
 use super::model::SecretField;
 use super::names::snake_case;
-use super::pieces::{Fate, Piece};
+use super::pieces::Fate;
+use super::secret_literals::{Held, held, rewritten, spans_in};
 use super::steps::SecretUse;
 use super::stores::{asked_of_store, stores};
 
 impl Builder<'_> {
-    /// The secrets of kept code. One that is not a whole literal at a step's top level can't be taken out by machine.
+    /// The secrets of kept code. One that no string of a step holds can't be taken out by machine.
     pub(super) fn secrets(&mut self) -> Result<Vec<SecretUse>, Vec<Refusal>> {
         let mut out: Vec<SecretUse> = Vec::new();
         let mut refused = Vec::new();
-        for secret in &self.options.secrets {
-            let Some((i, piece)) = self
-                .pieces
-                .iter()
-                .enumerate()
-                .find(|(_, p)| p.cell == secret.cell && p.code.to_file.original(p.span).contains(secret.span))
-            else {
+        let mut inside: Vec<(usize, usize, Held)> = Vec::new();
+        let mut secrets: Vec<&SecretSpan> = self.options.secrets.iter().collect();
+        secrets.sort_by_key(|secret| (secret.cell, secret.span.start));
+        for secret in secrets {
+            let found = self.pieces.iter().enumerate();
+            let mut found = found.filter(|(_, p)| spans_in(p, std::slice::from_ref(secret)).next().is_some());
+            let Some((i, piece)) = found.next().filter(|(_, piece)| piece.is_taken()) else {
                 continue;
             };
-            if !piece.is_taken() {
-                continue;
-            }
-            let stem = snake_case(&secret.kind, 5);
-            let literal = literal_holding(piece, secret.span)
-                .filter(|_| matches!(piece.fate, Fate::Keep | Fate::Config | Fate::Constant));
-            let in_function = piece
-                .facts
-                .scopes
-                .iter()
-                .filter_map(|&s| self.facts.scope(s))
-                .any(|s| literal.is_some_and(|at| span(s.range).contains(at)));
-            let Some(at) = literal.filter(|_| !in_function && piece.fate != Fate::Constant) else {
+            let held = held(piece, secret.span).filter(|held| match piece.fate {
+                Fate::Keep => true,
+                Fate::Config => held.is_whole(),
+                _ => false,
+            });
+            let Some(held) = held else {
                 refused.push(Refusal {
                     cell: Some(secret.cell),
                     message: format!(
@@ -53,11 +46,32 @@ impl Builder<'_> {
                 });
                 continue;
             };
+            let text = held.secret.slice(&piece.code.text);
+            let same = inside.iter().find(|(_, i, held)| {
+                let before = self.pieces.get(*i);
+                before.is_some_and(|before| held.secret.slice(&before.code.text) == text)
+            });
+            if let Some(known) = same
+                .and_then(|(at, ..)| out.get(*at))
+                .filter(|_| piece.fate == Fate::Keep)
+            {
+                let field = known.field.clone();
+                inside.push((out.len(), i, held));
+                out.push(SecretUse {
+                    field,
+                    name: None,
+                    replaced: None,
+                });
+                continue;
+            }
             let name = single_assignment(piece.stmt)
                 .and_then(|(n, _)| self.facts.names.find(n))
                 .filter(|_| piece.fate == Fate::Config);
-            let wanted = name.map_or(stem, |n| self.facts.text(n).to_lowercase());
+            let wanted = name.map_or_else(|| snake_case(&secret.kind, 5), |n| self.facts.text(n).to_lowercase());
             let field = self.names.take(&wanted);
+            if name.is_none() {
+                inside.push((out.len(), i, held));
+            }
             out.push(SecretUse {
                 field: SecretField {
                     env: field.to_uppercase(),
@@ -65,9 +79,10 @@ impl Builder<'_> {
                     cell: secret.cell,
                 },
                 name,
-                literal: name.is_none().then_some((i, at)),
+                replaced: None,
             });
         }
+        self.take_out(&inside, &mut out);
         for piece in self.pieces.iter().filter(|p| p.fate == Fate::Config) {
             let asked = single_assignment(piece.stmt).filter(|(_, value)| is_password(value, &self.facts.imports));
             let Some((text, name)) = asked.and_then(|(n, _)| Some((n, self.facts.names.find(n)?))) else {
@@ -82,7 +97,7 @@ impl Builder<'_> {
                     cell: piece.cell,
                 },
                 name: Some(name),
-                literal: None,
+                replaced: None,
             });
         }
         let stores = stores(self.facts, self.histories, self.pieces);
@@ -95,51 +110,48 @@ impl Builder<'_> {
                     env,
                     cell: piece.cell,
                 });
+                let value = value_of(&field);
                 out.push(SecretUse {
                     field,
                     name: None,
-                    literal: Some((i, asked.call)),
+                    replaced: Some((i, asked.call, value)),
                 });
             }
         }
         if refused.is_empty() { Ok(out) } else { Err(refused) }
     }
+
+    /// What the strings that hold secrets become: each with the index of its secret, and of its piece.
+    fn take_out(&self, inside: &[(usize, usize, Held)], out: &mut [SecretUse]) {
+        for (at, i, held) in inside {
+            let Some(piece) = self.pieces.get(*i) else { continue };
+            let same = inside
+                .iter()
+                .filter(|(_, other, beside)| other == i && beside.literal == held.literal);
+            let mut spans: Vec<(Span, String)> = same
+                .filter_map(|(at, _, beside)| Some((beside.secret, value_of(&out.get(*at)?.field))))
+                .collect();
+            spans.sort_by_key(|(secret, _)| secret.start);
+            let text = match spans.as_slice() {
+                [(_, value)] if held.is_whole() => value.clone(),
+                _ => rewritten(&piece.code.text, held, &spans),
+            };
+            if let Some(secret) = out.get_mut(*at) {
+                secret.replaced = Some((*i, held.literal, text));
+            }
+        }
+    }
+}
+
+/// The secret itself, of the field that holds it.
+fn value_of(field: &SecretField) -> String {
+    format!("{}.get_secret_value()", field.field)
 }
 
 /// The variable of the environment for a secret that a platform keeps under this name.
 fn env_name(secret: &str) -> String {
     let name = snake_case(secret, usize::MAX).to_uppercase();
     if name.is_empty() { "SECRET".to_owned() } else { name }
-}
-
-/// The string literal of a piece that is the secret and nothing else.
-fn literal_holding(piece: &Piece<'_>, secret: Span) -> Option<Span> {
-    use ruff_python_ast::visitor::{Visitor, walk_expr};
-    struct Finder<'f> {
-        piece: &'f Piece<'f>,
-        secret: Span,
-        found: Option<Span>,
-    }
-    impl<'a> Visitor<'a> for Finder<'_> {
-        fn visit_expr(&mut self, expr: &'a ruff_python_ast::Expr) {
-            if let ruff_python_ast::Expr::StringLiteral(literal) = expr {
-                let at = span(literal.range);
-                let source = self.piece.code.to_file.original(at);
-                let quotes = source.len().saturating_sub(self.secret.len());
-                if source.contains(self.secret) && quotes <= 16 {
-                    self.found = Some(at);
-                }
-            }
-            walk_expr(self, expr);
-        }
-    }
-    let mut finder = Finder {
-        piece,
-        secret,
-        found: None,
-    };
-    finder.visit_stmt(piece.stmt);
-    finder.found
 }
 
 /// A field whose default would be a secret is the secret's field instead.

@@ -18,6 +18,7 @@ use super::messages::Messages;
 use super::model::{Argument, ConfigType, Level, Param, Return, SecretField, Step};
 use super::module_tops::mentions;
 use super::names::{Allocator, camel_case, is_field_name, snake_case, step_name};
+use super::origins::origins;
 use super::pieces::Piece;
 use super::prose::{LINE_LENGTH, comment};
 use super::rewrite::{Rewriting, rewrite};
@@ -28,8 +29,8 @@ pub(super) struct SecretUse {
     pub field: SecretField,
     /// The notebook's name for it, where a constant held it.
     pub name: Option<NameId>,
-    /// The piece and the literal in its cell's text, where code held it.
-    pub literal: Option<(usize, Span)>,
+    /// The piece, what stood in its cell's text, and what takes its place, where code held it or asked for it.
+    pub replaced: Option<(usize, Span, String)>,
 }
 
 /// What all steps are made from.
@@ -85,6 +86,7 @@ impl StepMaker<'_> {
         let awaits = pieces.iter().any(|(_, p)| p.facts.awaits);
         let mut body = String::new();
         let mut comments: Vec<(usize, String)> = Vec::new();
+        let mut parts = Vec::new();
         let mut imports = Vec::new();
         let mut saved = 0;
         let mut shown = 0;
@@ -116,7 +118,9 @@ impl StepMaker<'_> {
                     imports.push("time");
                 }
             }
+            let start = body.len();
             body.push_str(&rewritten.text);
+            parts.push((Span::new(start, body.len()), piece));
             body.push('\n');
             imports.extend(rewritten.imports);
             saved += rewritten.figures;
@@ -142,6 +146,7 @@ impl StepMaker<'_> {
         let globals = self.globals(flow);
         let level = self.level(flow, inputs, &globals);
         let code = body.clone();
+        let origins = origins(self.notebook, &code, &parts);
         for (at, comment) in comments.iter().rev() {
             body.insert_str(*at, comment);
         }
@@ -163,6 +168,7 @@ impl StepMaker<'_> {
                 result_class,
                 requires: self.requires(&pieces, inputs),
                 globals,
+                origins,
                 body: body.trim_start_matches('\n').to_owned(),
                 is_async: awaits,
                 saves_figures: saved > 0,
@@ -310,8 +316,8 @@ impl StepMaker<'_> {
                 }
             }
             for secret in self.secrets {
-                if let Some((_, at)) = secret.literal.filter(|(p, _)| *p == i) {
-                    replaced.push((i, at, format!("{}.get_secret_value()", secret.field.field)));
+                if let Some(taken_out) = secret.replaced.as_ref().filter(|(p, ..)| *p == i) {
+                    replaced.push(taken_out.clone());
                     add(&secret.field.field, &secret.field.field, "SecretStr");
                 }
             }

@@ -54,6 +54,7 @@ pub fn step(function: &str, title: &str, cells: (usize, usize), body: &str) -> S
         requires: Vec::new(),
         globals: Vec::new(),
         body: body.to_owned(),
+        origins: Vec::new(),
         is_async: false,
         saves_figures: false,
         level: Level::Pure,
@@ -102,6 +103,7 @@ pub fn item(name: &str, cell: usize, kind: ItemKind, source: &str) -> Item {
         cell: CellIdx(cell),
         kind,
         source: source.to_owned(),
+        origins: Vec::new(),
     }
 }
 

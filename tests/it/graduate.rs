@@ -1,7 +1,10 @@
 //! What `graduate` makes of cells, one fixture a file: `tests/graduate/NAME.txt`.
 //!
-//! A fixture is cells (`# %%`, `# %% [markdown]`; `tags=…` and `count=…` behind them), then what must come of them: lines below
-//! `=== has FILE` stand in the package's file, lines below `=== lacks FILE` do not, lines below `=== says` are said.
+//! A fixture is cells (`# %%`, `# %% [markdown]`; `tags=…` and `count=…` behind them; what one printed below
+//! `# %% [prints]`, with `\r` for what goes back and `\` for a line without an end; what it showed below `# %% [shows]`),
+//! then what must come of them: lines below `=== has FILE` stand in the package's file, lines below `=== lacks FILE` do not,
+//! lines below `=== says` are said, and the exit code is that of `=== exits CODE`, else 0. `=== kernel LANGUAGE` is that of a
+//! notebook not in Python.
 //! `=== file NAME` puts a file beside the notebook. `=== equal` asks for a run of both, where there is a Python, and
 //! for the verdict `equal`; the lines below `=== python` are a program that stands beside the notebook and imports the
 //! package, and has to end well. Lines are compared without the white space around them.
@@ -10,7 +13,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Ran, Sandbox, notebook};
+use crate::harness::{Ran, Sandbox, notebook, stdout};
 use crate::tidy::{files, root};
 use crate::tools;
 
@@ -49,6 +52,18 @@ fn cell(head: &str, body: &str) -> Value {
     }
 }
 
+/// What the cell above printed or showed.
+fn output(head: &str, body: &str) -> Option<Value> {
+    match head.strip_prefix("# %% [")?.strip_suffix(']')? {
+        "prints" => Some(stdout(&body.replace("\\r", "\r").replace("\\\n", ""))),
+        "shows" => Some(json!({
+            "output_type": "execute_result", "execution_count": 1, "metadata": {},
+            "data": {"text/plain": body.trim_end_matches('\n'), "text/html": "<b>of no use</b>"},
+        })),
+        _ => None,
+    }
+}
+
 /// A fixture with its notebook written down.
 struct Fixture {
     name: String,
@@ -69,14 +84,27 @@ fn fixtures() -> Vec<Fixture> {
         let text = std::fs::read_to_string(&path).unwrap().replace("¦", "");
         let sandbox = Sandbox::new();
         let mut cells: Vec<Value> = Vec::new();
+        let mut kernel = "";
         for (head, body) in parts(&text) {
             if let Some(file) = head.strip_prefix("=== file ") {
                 sandbox.write(file.trim(), body);
+            } else if let Some(output) = output(head, body) {
+                let of = cells.last_mut().and_then(|cell| cell["outputs"].as_array_mut());
+                of.unwrap().push(output);
             } else if head.starts_with("# %%") {
                 cells.push(cell(head, body));
+            } else if let Some(language) = head.strip_prefix("=== kernel ") {
+                kernel = language;
             }
         }
-        sandbox.write_notebook(&format!("{name}.ipynb"), &notebook(&cells));
+        let mut notebook = notebook(&cells);
+        if !kernel.is_empty() {
+            notebook["metadata"] = json!({
+                "kernelspec": {"name": kernel.to_lowercase(), "display_name": kernel, "language": kernel},
+                "language_info": {"name": kernel.to_lowercase()},
+            });
+        }
+        sandbox.write_notebook(&format!("{name}.ipynb"), &notebook);
         Fixture { name, text, sandbox }
     };
     files(&root().join("tests/graduate"), "txt")
@@ -92,6 +120,14 @@ fn fixtures_give_what_they_say() {
         let Fixture { name, text, sandbox } = &fixture;
         let ran = sandbox.run(&["graduate", &fixture.notebook(), "--output", "out"]);
         let package = sandbox.files("out");
+        let wanted = parts(text).iter().find_map(|(head, _)| head.strip_prefix("=== exits "));
+        let code = wanted.map_or(0, |code| code.parse().unwrap());
+        if ran.code != code {
+            wrong.push(format!(
+                "{name}: ends with {} and not {code}: {}{}",
+                ran.code, ran.out, ran.err
+            ));
+        }
         for (head, body) in parts(text).iter().filter(|(head, _)| head.starts_with("=== ")) {
             wrong.extend(verdict(name, head, body, &ran, &package));
         }
@@ -149,6 +185,7 @@ fn verdict(
         Some(("has", file)) => (true, file),
         Some(("lacks", file)) => (false, file),
         Some(_) => return Vec::new(),
+        _ if head.starts_with("=== exits ") || head.starts_with("=== kernel ") => return Vec::new(),
         None if ["=== equal", "=== python"].contains(&head) => return Vec::new(),
         None => (true, ""),
     };
@@ -174,6 +211,45 @@ fn verdict(
             format!("{name}: {file} {verb} `{line}`:\n{text}")
         })
         .collect()
+}
+
+#[test]
+fn the_same_notebook_gives_the_same_package() {
+    for fixture in fixtures()
+        .into_iter()
+        .filter(|fixture| fixture.text.contains("=== equal"))
+    {
+        let (notebook, sandbox) = (fixture.notebook(), &fixture.sandbox);
+        sandbox.run(&["graduate", &notebook, "--output", "one"]);
+        sandbox.run(&["graduate", &notebook, "--output", "other"]);
+        assert_eq!(sandbox.files("one"), sandbox.files("other"), "{notebook}");
+    }
+}
+
+/// What is there is never written over unasked, and what would change can be seen.
+#[test]
+fn edits_stay_until_somebody_says_so() {
+    let sandbox = Sandbox::new();
+    sandbox.write_notebook("a.ipynb", &notebook(&[cell("", "x = 1"), cell("", "y = x + 1")]));
+    let args = ["graduate", "a.ipynb", "--output", "out"];
+    assert_eq!(sandbox.run(&args).code, 0);
+    let first = sandbox.files("out");
+    sandbox.write("out/src/a/steps.py", format!("{}\n# mine\n", first["src/a/steps.py"]));
+    let edited = sandbox.files("out");
+    let refused = sandbox.run(&args);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("--force"), "{}", refused.err);
+    assert_eq!(sandbox.files("out"), edited);
+    sandbox.write_notebook("a.ipynb", &notebook(&[cell("", "x = 1"), cell("", "y = x + 2")]));
+    let seen = sandbox.run(&[&args[..], &["--update", "--diff"]].concat());
+    assert!(
+        seen.out.contains("+    y = x + 2") && seen.out.contains("-    y = x + 1"),
+        "{}",
+        seen.out
+    );
+    assert_eq!(sandbox.files("out"), edited);
+    assert_eq!(sandbox.run(&[&args[..], &["--force"]].concat()).code, 0);
+    assert!(!sandbox.files("out")["src/a/steps.py"].contains("# mine"));
 }
 
 /// Without a Python there is no run, and without a run no verdict.
