@@ -2,7 +2,7 @@
 
 use crate::finding::Confidence;
 
-use super::checks::{entropy, is_name};
+use super::checks::{entropy, is_name, unpronounceable};
 
 /// What the name says that the value is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,8 @@ pub(super) fn judge(name: &str, before: &str, value: &str, stands: Stands) -> Op
             };
             key(value, shortest).or_else(chosen)
         }
-        Kind::Weak => key(value, 20).filter(|_| !is_name(value)),
+        // where a name says no more than `key`, a UUID names what it stands by
+        Kind::Weak => key(value, 20).filter(|_| !is_name(value) && !is_uuid(value)),
     }
 }
 
@@ -70,6 +71,45 @@ fn snake(name: &str) -> String {
         last = c;
     }
     out
+}
+
+/// What a table's column of a telling name holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    Password,
+    Key,
+    /// Keys whose heading doesn't say whose: `token` heads words, and ids that everybody may know.
+    Token,
+}
+
+impl Column {
+    /// Whether a cell's value may be one of them.
+    pub(super) fn holds(self, value: &str) -> bool {
+        let shuffled = value.bytes().any(|b| b.is_ascii_uppercase()) && value.bytes().any(|b| b.is_ascii_lowercase());
+        match self {
+            Self::Password => password(value, true).is_some(),
+            Self::Key => key(value, 16).is_some() && !is_uuid(value),
+            Self::Token => shuffled && key(value, 20).is_some() && !holds_word(value) && !value.starts_with("0x"),
+        }
+    }
+}
+
+/// Whether one of the parts of a value is a word.
+fn holds_word(value: &str) -> bool {
+    let mut parts = value.split(|c: char| !c.is_ascii_alphanumeric());
+    parts.any(|part| part.len() >= 4 && part.bytes().all(|b| b.is_ascii_alphabetic()) && !unpronounceable(part))
+}
+
+/// What stands under a heading; `None` under one that doesn't speak of secrets.
+pub(super) fn column_of(heading: &str, before: &str) -> Option<Column> {
+    let name = snake(heading).replace([' ', '.'], "_");
+    let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    match kind_of(&name, before)? {
+        Kind::Password => Some(Column::Password),
+        Kind::Key if name.trim_matches('s') == "token" => Some(Column::Token),
+        Kind::Key => Some(Column::Key),
+        Kind::Weak => says(&["auth", "cred", "private", "access"]).then_some(Column::Key),
+    }
 }
 
 fn looks_like_code(value: &str) -> bool {
@@ -110,6 +150,13 @@ fn kind_of(name: &str, before: &str) -> Option<Kind> {
         "next",
         "page",
         "cancellation",
+        "sample",
+        "scene",
+        "ego",
+        "calibrated",
+        "visibility",
+        "category",
+        "attribute",
     ];
     let first = name.split(['_', '-']).next().unwrap_or_default();
     if model.contains(&first) && name.contains("token")
@@ -132,7 +179,11 @@ fn kind_of(name: &str, before: &str) -> Option<Kind> {
         "pass",
         "pw",
     ];
-    if password.iter().any(|word| name.ends_with(word)) {
+    let joined: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    if password
+        .iter()
+        .any(|word| name.ends_with(word) || word.len() > 4 && joined.ends_with(word))
+    {
         return Some(Kind::Password);
     }
     let strong = [
@@ -150,7 +201,6 @@ fn kind_of(name: &str, before: &str) -> Option<Kind> {
     if name.ends_with("_pat") {
         return Some(Kind::Key);
     }
-    let joined: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
     if strong.iter().any(|word| joined.contains(word)) {
         return Some(Kind::Key);
     }
@@ -260,6 +310,7 @@ fn key(value: &str, shortest: usize) -> Option<Confidence> {
         || !legal
         || words
         || !random
+        || value.trim_end_matches('=').contains('=')
         || value.contains("://")
         || value.starts_with("arn:")
         || value.starts_with(['/', '.'])
@@ -282,9 +333,8 @@ fn is_code(value: &str) -> bool {
 /// `word2vec-google-news-300`: short parts, two of them words.
 fn names_something(value: &str) -> bool {
     let parts = || value.split(['-', '_']);
-    let word = |part: &&str| {
-        part.len() >= 4 && part.bytes().all(|byte| byte.is_ascii_lowercase()) && !super::checks::unpronounceable(part)
-    };
+    let word =
+        |part: &&str| part.len() >= 4 && part.bytes().all(|byte| byte.is_ascii_lowercase()) && !unpronounceable(part);
     parts().all(|part| part.len() <= 10) && parts().filter(word).count() >= 2
 }
 

@@ -6,8 +6,10 @@ use crate::text::Span;
 
 use super::assignment::{Stands, judge};
 use super::checks::{entropy, in_long_blob};
+use super::columns;
 use super::engine::Hit;
 use super::placeholder::is_placeholder;
+use super::table::Tables;
 
 /// Words in the names of secrets.
 pub(super) const WORDS: [&str; 17] = [
@@ -31,7 +33,7 @@ pub(super) const WORDS: [&str; 17] = [
 ];
 
 pub(super) const ID: &str = "assigned-secret";
-const NAME: &str = "a secret under a telling name";
+pub(super) const NAME: &str = "a secret under a telling name";
 
 /// Characters of a name, and of a value.
 const LONGEST_NAME: usize = 80;
@@ -43,6 +45,7 @@ pub(super) struct Labels<'t> {
     bytes: &'t [u8],
     /// Where the last name ended: words overlap, and a name may hold several.
     done: usize,
+    tables: Tables,
 }
 
 /// What parts a name from its value.
@@ -59,14 +62,25 @@ impl<'t> Labels<'t> {
             text,
             bytes: text.as_bytes(),
             done: 0,
+            tables: Tables::default(),
         }
     }
 
-    /// The secret after the name that `word` is part of.
-    pub(super) fn at(&mut self, word: Span) -> Option<Hit> {
-        if word.end <= self.done {
-            return None;
+    /// The secrets that the name gives away that `word` is part of: after it, or in the column that it heads.
+    pub(super) fn at(&mut self, word: Span) -> impl Iterator<Item = Hit> + use<> {
+        let mut hits = Vec::new();
+        if word.end > self.done {
+            hits = columns::hits(&mut self.tables, self.text, word);
+            let after = self.after(word);
+            if hits.is_empty() {
+                hits.extend(after);
+            }
         }
+        hits.into_iter()
+    }
+
+    /// The secret after the name.
+    fn after(&mut self, word: Span) -> Option<Hit> {
         let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         let before = self.bytes.get(..word.start).unwrap_or_default();
         let left = before

@@ -5,6 +5,7 @@
 mod assignment;
 mod base64;
 mod checks;
+mod columns;
 mod copies;
 mod decode;
 mod detectors;
@@ -19,6 +20,7 @@ mod png;
 mod repack;
 mod shape;
 mod syntax;
+mod table;
 mod view;
 
 pub(crate) use base64::encode as to_base64;

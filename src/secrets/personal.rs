@@ -1,5 +1,6 @@
 //! Personal data in outputs: e-mail addresses, payment cards, bank accounts, national ids, phone numbers.
 
+use std::cell::LazyCell;
 use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -13,6 +14,7 @@ use super::Secrets;
 use super::engine::Hit;
 use super::national;
 use super::shape::Shape;
+use super::table::Tables;
 use super::view::{self, Sought};
 
 /// Personal data of one kind in one output.
@@ -158,6 +160,7 @@ pub(super) fn hits_in(text: &str) -> Vec<Hit> {
         if !((said || kind.words.is_empty()) && shape.fits(text.as_bytes())) {
             continue;
         }
+        let headed = LazyCell::new(|| headed(text, kind.words));
         let pattern = pattern.get_or_init(|| RegexBuilder::new(kind.pattern).unicode(false).build().ok());
         for found in pattern.iter().flat_map(|pattern| pattern.find_iter(text.as_bytes())) {
             let before = text.get(..found.start()).unwrap_or_default();
@@ -169,9 +172,12 @@ pub(super) fn hits_in(text: &str) -> Vec<Hit> {
                 || (kind.id != "e-mail"
                     && after.starts_with(['.', '-'])
                     && after.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
+            let among_numbers = kind.id == "card" && (ends_in_coordinates(before) || starts_with_number(after));
             let span = Span::new(found.start(), found.end());
-            let near = || kind.words.is_empty() || says(before, kind.words);
-            if joined || !(kind.is)(span.slice(text)) || !near() {
+            // a cell of several words is known by one of them
+            let in_column = || headed.iter().any(|cell| cell.start < span.end && span.start < cell.end);
+            let near = || kind.words.is_empty() || says(before, kind.words) || in_column();
+            if joined || among_numbers || !(kind.is)(span.slice(text)) || !near() {
                 continue;
             }
             hits.push(Hit {
@@ -232,26 +238,49 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
     !letter(start.checked_sub(1).and_then(|at| bytes.get(at))) && !letter(bytes.get(end))
 }
 
-/// Whether one of the words stands shortly before, or heads the column: the first line of a table names it.
+/// Whether a text ends in a number, or in a command of a drawing, which numbers follow: `Q 2544 4750 2975 4387`.
+fn ends_in_coordinates(before: &str) -> bool {
+    let mut last = before.strip_suffix(' ').unwrap_or_default().chars().rev();
+    let (last, beside) = (last.next(), last.next());
+    last.is_some_and(|c| {
+        c.is_ascii_digit() || (c.is_ascii_alphabetic() && beside.is_none_or(|beside| !beside.is_alphanumeric()))
+    })
+}
+
+fn starts_with_number(after: &str) -> bool {
+    let rest = after.strip_prefix(' ').unwrap_or_default();
+    rest.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether one of the words stands shortly before.
 fn says(before: &str, words: &[&str]) -> bool {
     let mut start = before.len().saturating_sub(60);
     while !before.is_char_boundary(start) {
         start += 1;
     }
     let near = before.get(start..).unwrap_or_default();
-    let head = match before.rfind("</thead>") {
-        Some(end) => before.get(before.get(..end).and_then(|up| up.rfind("<thead")).unwrap_or(end)..end),
-        None => before.lines().next(),
-    };
-    let head = head.filter(|head| head.len() < 4000).unwrap_or_default();
-    [near, head].iter().any(|text| {
-        let lower = text.to_lowercase();
-        words.iter().any(|word| {
-            lower
-                .match_indices(word)
-                .any(|(at, found)| is_word(&lower, at, at + found.len()))
-        })
-    })
+    places_of(words, near).next().is_some()
+}
+
+/// Where the words stand in a text, each as a word of its own.
+fn places_of(words: &[&str], text: &str) -> impl Iterator<Item = Span> {
+    let lower = text.to_ascii_lowercase();
+    let places: Vec<Span> = words
+        .iter()
+        .flat_map(|word| lower.match_indices(word))
+        .map(|(at, found)| Span::new(at, at + found.len()))
+        .filter(|place| is_word(text, place.start, place.end))
+        .collect();
+    places.into_iter()
+}
+
+/// The cells of columns that one of the words heads.
+fn headed(text: &str, words: &[&str]) -> Vec<Span> {
+    let mut tables = Tables::default();
+    let mut places: Vec<Span> = places_of(words, text).collect();
+    places.sort_unstable();
+    let columns = places.into_iter().filter_map(|place| tables.under(text, place));
+    columns.flat_map(|column| column.cells).collect()
 }
 
 fn is_email(value: &str) -> bool {
@@ -346,6 +375,9 @@ mod tests {
             "2020-09-9999 219-09-9999",
             "x = 731 501 1010",
             "logo@2x.png",
+            "Q 4012 8888 8888 1881 \nQ 1",
+            "1 4012 8888 8888 1881",
+            "4012 8888 8888 1881 22",
         ] {
             assert_eq!(kinds(text), Vec::<&str>::new(), "{text}");
         }

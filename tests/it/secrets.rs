@@ -324,7 +324,11 @@ fn checksums_are_read() {
 
 /// The values that are found in a cell of this source, each with its pieces joined.
 fn found_in(source: &str) -> Vec<String> {
-    let notebook = notebook(&[code(Some(1), source)]).to_string();
+    found_in_cell(&code(Some(1), source))
+}
+
+fn found_in_cell(cell: &Value) -> Vec<String> {
+    let notebook = notebook(std::slice::from_ref(cell)).to_string();
     let notebook = mortarboard::notebook::read(&notebook).unwrap();
     let found = mortarboard::secrets::scan(&notebook).found;
     let piece = |span: &mortarboard::text::Span| &notebook.text[span.range()];
@@ -403,4 +407,99 @@ fn names_in_code_are_none() {
     }
     // pasted without its quotes
     assert_eq!(found_in("DISQUS_TOKEN = Nh7vRf3mKp9wXc5tJq2YbL8sAg4d").len(), 1);
+}
+
+/// A cell that prints a table in one of the ways that there are.
+fn table(mime: &str, text: &str) -> Value {
+    let output = match mime {
+        "stream" => stdout(text),
+        _ => json!({"output_type": "display_data", "metadata": {}, "data": {mime: text}}),
+    };
+    code_with(Some(1), "show()", json!([output]))
+}
+
+/// What a heading tells of a column's cells, in the forms in which pandas, polars, Spark, R and databases print.
+#[test]
+fn columns_of_printed_tables() {
+    let [first, second] = ["Harb0r¦88Mar!xy", "gla¦cier_qIA1i8"].map(example);
+    let tables = [
+        (
+            "text/plain",
+            "       user        password  city\n0       ann  §1   Ulm\n1  bob ross  §2  Oslo",
+        ),
+        (
+            "text/plain",
+            "       user  \\\n0       ann   \n1  bob ross   \n\n         user_pwd  \n0  §1  \n1  §2  ",
+        ),
+        ("text/plain", "0     §1\n1    §2\nName: password, dtype: object"),
+        (
+            "text/plain",
+            "┌──────┬────────────────┐\n│ user ┆ password       │\n│ ---  ┆ ---            │\n│ str  ┆ str            │\n\
+             ╞══════╪════════════════╡\n│ ann  ┆ §1 │\n│ bob  ┆ §2 │\n└──────┴────────────────┘",
+        ),
+        (
+            "stream",
+            "+----+--------------+\n|user|        passwd|\n+----+--------------+\n| ann| §1|\n| bob|§2|\n+----+--------------+\n",
+        ),
+        ("stream", "  user       password\n1  ann §1\n2  bob §2\n"),
+        (
+            "stream",
+            " user |   password\n------+--------------\n ann  | §1\n bob  | §2\n(2 rows)\n",
+        ),
+        ("stream", "user,password,city\nann,§1,Ulm\n\"bob, ross\",§2,\n"),
+        ("stream", "user\tpassword\nann\t§1\nbob\t§2\n"),
+        (
+            "text/markdown",
+            "| user | `Password` |\n|:-----|---:|\n| ann | `§1` |\n| bob | §2 |\n",
+        ),
+        (
+            "text/html",
+            "<table><thead><tr><th></th><th>user</th><th>password</th></tr></thead><tbody>\
+             <tr><th>0</th><td>ann</td><td>§1</td></tr><tr><th>1</th><td>bob</td><td>§2</td></tr></tbody></table>",
+        ),
+        (
+            "text/html",
+            "<table><tr><td>user<td>ann<tr><td>password<td>§1<tr><td>admin_password<td>§2</table>",
+        ),
+    ];
+    for (mime, text) in tables {
+        let cell = table(mime, &text.replace("§1", &first).replace("§2", &second));
+        let mut found = found_in_cell(&cell);
+        found.sort();
+        assert_eq!(found, [first.as_str(), second.as_str()], "{text}");
+        let sandbox = Sandbox::new();
+        let path = sandbox.write_notebook("a.ipynb", &notebook(&[cell]));
+        assert_eq!(sandbox.run(&["redact", "a.ipynb"]).code, 1);
+        let redacted = std::fs::read_to_string(path).unwrap();
+        assert!(!redacted.contains(&first) && !redacted.contains(&second), "{redacted}");
+        assert_eq!(sandbox.run(&["redact", "--check", "a.ipynb"]).code, 0, "{redacted}");
+    }
+    // by itself a key without digits may be a name; among others of its length it is one of them
+    let keys = ["L78kcG1LzEFl¦TIPFfSSrScqg92D2AFdv", "AjIhKtJqRlgL¦KOmxgJTeKdNnFRIBXuDL"].map(example);
+    let keys = format!("name,API Key,scope\nci,{},read\nlab,{},all\n", keys[0], keys[1]);
+    assert_eq!(found_in_cell(&table("stream", &keys)).len(), 2, "{keys}");
+}
+
+/// Tokens of a language, ids and hashes, flags and masks stand in columns too.
+#[test]
+fn columns_that_hold_no_secrets() {
+    for text in [
+        "    token  pos\n0     the  DET\n1  GPT4o2x  NNP\n2  ##ing9  SYM\n",
+        "token,label\ncovid-19x,B-DIS\niPhone12Pro,B-PROD\n",
+        "| token | n |\n|---|---|\n| word2vec-google-News300x | 3 |\n| the | 9 |\n",
+        "                              token  n\n0  e93e98b63d3b40209056d129dc53ceee  1\n",
+        "  key_id                token\n0  a1  0x6B175474E89094C44Da98b954EedeAC495271d0F\n",
+        "user  password\n0  ann  ********\n1  bob       NaN\n",
+        "user  has_password\n0  ann  True\n1  bob  False\n",
+        "user,password_hash\nann,$2b$12$LQv3c1yqBWVHxkd0LHAkCOYz6TtxMQJqhN8\n",
+        "user  pass\n0  ann  yes\n1  bob  no\n",
+        "set the password here\nand then v2beta1 goes on\nto be words2 of a text\n",
+        "f(a, password)\nf(b, c2d3e4f5)\n",
+    ] {
+        assert_eq!(found_in_cell(&table("stream", text)), [""; 0], "{text}");
+    }
+    // names of cells, as some editors keep them
+    let mut cell = code(Some(1), "x = 1");
+    cell["metadata"] = json!({"originalKey": "af596e9d-b89a-48e9-bca4-c589607e8de2"});
+    assert_eq!(found_in_cell(&cell), [""; 0]);
 }
