@@ -40,7 +40,12 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         return dump(folder);
     }
     let templates = templates(args).map_err(|error| vec![error])?;
-    let package = asked_name(args).map_err(|error| vec![error])?;
+    let known = match &args.output {
+        Some(folder) if args.update => Package::read(folder).map_err(|error| vec![error])?,
+        _ => None,
+    };
+    let known = known.map(|package| package.record);
+    let package = asked_name(args, known.as_ref()).map_err(|error| vec![error])?;
     let texts = args.notebooks.iter().map(|path| io::read(path));
     let texts: Vec<String> = texts.collect::<Result<_, _>>().map_err(|error| vec![error.into()])?;
     let mut nearest = Nearest::new(&args.settings)?;
@@ -48,8 +53,9 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     for (path, text) in args.notebooks.iter().zip(&texts) {
         let settings = nearest.of(&absolute(path))?;
         let magics = settings.map(|settings| settings.magics.clone()).unwrap_or_default();
-        let material = Material::new(path, text, package.clone(), magics);
-        materials.push(material.map_err(|error| vec![error])?);
+        let mut material = Material::new(path, text, package.clone(), magics).map_err(|error| vec![error])?;
+        material.knows_written(known.iter().flat_map(|record| record.files.keys()));
+        materials.push(material);
     }
     let names: Vec<&str> = materials.iter().map(|material| material.name.as_str()).collect();
     let name = names.join(", ");
@@ -222,7 +228,7 @@ fn record(plan: &Plan, tree: Tree) -> Record {
 
 /// The name that was asked for, or under `--update` that of the package that is there. A package of several notebooks is
 /// named after its folder otherwise.
-fn asked_name(args: &GraduateArgs) -> Result<Option<String>, UserError> {
+fn asked_name(args: &GraduateArgs, known: Option<&Record>) -> Result<Option<String>, UserError> {
     if args.verify && args.notebooks.len() > 1 {
         return Err(UserError::new(
             "--verify runs one notebook and its package, and several were named",
@@ -232,12 +238,8 @@ fn asked_name(args: &GraduateArgs) -> Result<Option<String>, UserError> {
     if let Some(name) = &args.name {
         return package_name(name).map(Some);
     }
-    let known = match &args.output {
-        Some(folder) if args.update => Package::read(folder)?.map(|package| package.record.package),
-        _ => None,
-    };
-    if let Some(name) = known {
-        return package_name(&name).map(Some);
+    if let Some(record) = known {
+        return package_name(&record.package).map(Some);
     }
     if args.notebooks.len() < 2 {
         return Ok(None);

@@ -71,6 +71,11 @@ impl<'t> Material<'t> {
         })
     }
 
+    /// Tells it which files of its package an earlier run wrote.
+    pub fn knows_written<'r>(&mut self, files: impl Iterator<Item = &'r String>) {
+        self.options.written = files.cloned().collect();
+    }
+
     /// As the planner takes it.
     pub fn source(&self) -> Source<'_> {
         Source {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Import, ImportSection, LINE_LENGTH};
+use crate::plan::{Import, ImportSection, LINE_LENGTH, Plan, Step};
 
 /// An import of the generated code itself.
 pub(super) fn of(section: ImportSection, module: &str, symbol: Option<&str>, alias: Option<&str>) -> Import {
@@ -14,6 +14,18 @@ pub(super) fn of(section: ImportSection, module: &str, symbol: Option<&str>, ali
         alias: alias.map(str::to_owned),
         for_effect: false,
     }
+}
+
+/// Those of the modules in which a plan's steps stand.
+pub(super) fn of_steps<'p>(plan: &Plan, steps: impl Iterator<Item = &'p Step>) -> BTreeSet<Import> {
+    let of_step = |step: &Step| match step.module.rsplit_once('.') {
+        Some((folder, module)) => {
+            let folder = format!("{}.{folder}", plan.package);
+            of(ImportSection::FirstParty, &folder, Some(module), None)
+        }
+        None => of(ImportSection::FirstParty, &plan.package, Some(&step.module), None),
+    };
+    steps.map(of_step).collect()
 }
 
 /// The block, merged and sorted, one statement a line; sections apart by an empty line.

@@ -112,7 +112,7 @@ pub(super) fn manifest(plan: &Plan) -> String {
         steps: rows(plan, |plan, from| {
             let steps = plan.steps.iter();
             steps
-                .map(|one| step(one, format!("{}.steps", plan.package), from))
+                .map(|one| step(one, format!("{}.{}", plan.package, one.module), from))
                 .collect()
         }),
         config: rows(plan, |plan, from| {

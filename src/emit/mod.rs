@@ -141,8 +141,28 @@ impl Package<'_> {
     fn sources(&mut self, plan: &Plan) -> Result<(), EmitError> {
         self.about(plan)?;
         self.source(plan, "pipeline.py", pipeline::pipeline(plan))?;
-        self.source(plan, "steps.py", modules::steps(plan))?;
+        if plan.step_modules.is_empty() {
+            self.source(plan, "steps.py", modules::steps(plan))?;
+        } else {
+            self.sections(plan)?;
+        }
         self.functions(plan)
+    }
+
+    /// The steps, a module for each section.
+    fn sections(&mut self, plan: &Plan) -> Result<(), EmitError> {
+        let folder = names::folder(plan);
+        let doc = literal::docstring("The notebook's sections, a module each.");
+        self.python(
+            &format!("{folder}/steps/__init__.py"),
+            "src/package/__init__.py",
+            context! { doc },
+        )?;
+        for module in &plan.step_modules {
+            let path = format!("{folder}/{}.py", module.name.replace('.', "/"));
+            self.python(&path, "src/package/steps.py", modules::section(plan, module))?;
+        }
+        Ok(())
     }
 
     fn functions(&mut self, plan: &Plan) -> Result<(), EmitError> {

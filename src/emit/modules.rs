@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::plan::{Import, ImportSection, Item, ItemKind, Module, Plan, Step};
+use crate::plan::{Import, ImportSection, Item, ItemKind, Module, Plan, Step, StepModule};
 
 use super::imports;
 use super::literal;
@@ -24,6 +24,7 @@ pub(super) struct DefinitionsFile {
 /// What the template of `steps.py` lays out.
 #[derive(Serialize)]
 pub(super) struct StepsFile {
+    doc: String,
     imports: String,
     logger: bool,
     state: Vec<State>,
@@ -75,11 +76,9 @@ pub(super) fn definitions(module: &Module, common: bool) -> DefinitionsFile {
     }
 }
 
+/// `steps.py`, with all that steps share.
 pub(super) fn steps(plan: &Plan) -> StepsFile {
-    let taken = names::of_steps(plan);
-    let logger = wants_logger(&plan.steps_module, &plan.steps) && !taken.contains("logger");
-    let steps: Vec<Function> = plan.steps.iter().map(|step| function(step, &taken)).collect();
-    let classes: Vec<Class> = plan.steps.iter().filter_map(class).collect();
+    let about = "The notebook's sections, one function each, in the order in which `pipeline.run` calls them.";
     let reset = reset_name(plan).map(|name| {
         let state: String = plan
             .state
@@ -97,13 +96,40 @@ pub(super) fn steps(plan: &Plan) -> StepsFile {
         })
         .collect();
     StepsFile {
-        imports: imports::block(&step_imports(plan, logger, &classes, &steps)),
-        logger,
         state,
-        items: items(&plan.steps_module.items),
-        classes,
         reset,
-        steps,
+        ..of_steps(plan, about, &plan.steps_module, &plan.steps.iter().collect::<Vec<_>>())
+    }
+}
+
+/// The module of one section.
+pub(super) fn section(plan: &Plan, module: &StepModule) -> StepsFile {
+    let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.module == module.name).collect();
+    let first = steps.first().map(|step| step.function.as_str()).unwrap_or_default();
+    let title = literal::one_line(&module.title);
+    let about = if title.is_empty() { sentence(first) } else { title };
+    let top = Module {
+        imports: module.imports.clone(),
+        items: Vec::new(),
+    };
+    of_steps(plan, &format!("{}.", about.trim_end_matches(['.', ':'])), &top, &steps)
+}
+
+/// A module of steps that share nothing.
+fn of_steps(plan: &Plan, about: &str, top: &Module, steps: &[&Step]) -> StepsFile {
+    let taken = names::of_steps(plan);
+    let logger = wants_logger(top, steps) && !taken.contains("logger");
+    let functions: Vec<Function> = steps.iter().map(|step| function(step, &taken)).collect();
+    let classes: Vec<Class> = steps.iter().filter_map(|step| class(step)).collect();
+    StepsFile {
+        doc: literal::docstring(about),
+        imports: imports::block(&step_imports(plan, top, steps, logger, &classes, &functions)),
+        logger,
+        state: Vec::new(),
+        items: items(&top.items),
+        classes,
+        reset: None,
+        steps: functions,
     }
 }
 
@@ -119,16 +145,23 @@ pub(super) fn has_contracts(plan: &Plan) -> bool {
 }
 
 /// The notebook's imports, and those of the code that is laid around it.
-fn step_imports(plan: &Plan, logger: bool, classes: &[Class], steps: &[Function]) -> Vec<Import> {
-    let mut all = plan.steps_module.imports.clone();
-    all.extend(annotation_imports(&plan.steps_module));
+fn step_imports(
+    plan: &Plan,
+    top: &Module,
+    steps: &[&Step],
+    logger: bool,
+    classes: &[Class],
+    functions: &[Function],
+) -> Vec<Import> {
+    let mut all = top.imports.clone();
+    all.extend(annotation_imports(top));
     let mut add = |wanted: bool, section, module: &str, symbol| {
         if wanted {
             all.push(imports::of(section, module, symbol, None));
         }
     };
     let annotated = |name: &str| {
-        steps
+        functions
             .iter()
             .any(|step| source::names(&step.signature, name) || source::names(&step.returns, name))
             || classes
@@ -138,7 +171,7 @@ fn step_imports(plan: &Plan, logger: bool, classes: &[Class], steps: &[Function]
     };
     add(logger, ImportSection::Stdlib, "logging", None);
     add(
-        steps.iter().any(|step| step.coroutine.is_some()),
+        steps.iter().any(|step| step.is_async),
         ImportSection::Stdlib,
         "asyncio",
         None,
@@ -153,13 +186,13 @@ fn step_imports(plan: &Plan, logger: bool, classes: &[Class], steps: &[Function]
     add(!classes.is_empty(), ImportSection::Stdlib, "typing", Some("NamedTuple"));
     let contracts = format!("{}.contracts", plan.root());
     add(
-        has_contracts(plan),
+        steps.iter().any(|step| !step.requires.is_empty()),
         ImportSection::FirstParty,
         &contracts,
         Some("require_columns"),
     );
     let figures = format!("{}.figures", plan.root());
-    let saves = plan.saves_figures && plan.steps.iter().any(|step| source::names(&step.body, "save_figures"));
+    let saves = plan.saves_figures && steps.iter().any(|step| source::names(&step.body, "save_figures"));
     add(saves, ImportSection::FirstParty, &figures, Some("save_figures"));
     all
 }
@@ -175,7 +208,7 @@ fn annotation_imports(module: &Module) -> Vec<Import> {
         .collect()
 }
 
-fn wants_logger(module: &Module, steps: &[Step]) -> bool {
+fn wants_logger(module: &Module, steps: &[&Step]) -> bool {
     module.items.iter().any(|item| source::names(&item.source, "logger"))
         || steps.iter().any(|step| source::names(&step.body, "logger"))
 }
@@ -261,11 +294,7 @@ fn function(step: &Step, taken: &std::collections::BTreeSet<&str>) -> Function {
 fn doc(step: &Step) -> String {
     let (title, cells) = (literal::one_line(&step.title), names::cells(step));
     let title = if title.is_empty() {
-        // without a heading its name has to say it
-        let words = step.function.trim_matches('_').replace('_', " ");
-        let mut letters = words.chars();
-        let first = letters.next().map(|c| c.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect()
+        sentence(&step.function)
     } else {
         title
     };
@@ -273,4 +302,12 @@ fn doc(step: &Step) -> String {
         &format!("{} ({cells}).", title.trim_end_matches(['.', ':'])),
         &step.prose,
     )
+}
+
+/// Without a heading its name has to say it.
+fn sentence(name: &str) -> String {
+    let words = name.trim_matches('_').replace('_', " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }

@@ -23,7 +23,10 @@ pub(super) fn table(plan: &Plan) -> Item {
     let mut own: Vec<String> = with_functions
         .map(|plan| format!("{}.functions", plan.package))
         .collect();
-    own.extend(plan.each().iter().map(|plan| format!("{}.steps", plan.package)));
+    own.extend(plan.each().iter().map(|plan| {
+        let below = if plan.step_modules.is_empty() { "" } else { ".*" };
+        format!("{}.steps{below}", plan.package)
+    }));
     let mut verbatim = Table::new();
     verbatim.decor_mut().set_prefix(
         "\n# The notebook's own statements, which nobody annotated. To lift it: annotate a function, take a code off\n\

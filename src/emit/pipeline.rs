@@ -77,9 +77,7 @@ fn pipeline_imports(plan: &Plan, plain: bool, any: bool) -> Vec<crate::plan::Imp
         Some("Config"),
         None,
     )];
-    if !plan.steps.is_empty() {
-        all.push(imports::of(FirstParty, &plan.package, Some("steps"), None));
-    }
+    all.extend(imports::of_steps(plan, plan.steps.iter()));
     if plain {
         all.push(imports::of(Stdlib, "typing", Some("NamedTuple"), None));
     } else {
@@ -179,7 +177,7 @@ fn call(plan: &Plan, locals: &Locals, at: usize, step: &Step) -> String {
     if step.saves_figures && arguments.len() < names::parameters(step).len() {
         arguments.push(format!("config.{}", names::FIGURES_DIR));
     }
-    let call = format!("steps.{}({})", step.function, arguments.join(", "));
+    let call = format!("{}({})", step.callee(), arguments.join(", "));
     let read = step
         .returns
         .iter()

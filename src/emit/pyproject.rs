@@ -195,7 +195,12 @@ fn ignores_of(plan: &Plan, all: &mut BTreeMap<String, BTreeMap<String, String>>)
     };
     let verbatim = "the notebook's own statements stay as they were written";
     if plan.parts.is_empty() {
-        add(format!("{folder}/steps.py"), &["B"], verbatim);
+        let steps = if plan.step_modules.is_empty() {
+            "steps.py"
+        } else {
+            "steps/*.py"
+        };
+        add(format!("{folder}/{steps}"), &["B"], verbatim);
     }
     if !plan.functions.items.is_empty() {
         add(format!("{folder}/functions.py"), &["B"], verbatim);
@@ -213,11 +218,12 @@ fn ignores_of(plan: &Plan, all: &mut BTreeMap<String, BTreeMap<String, String>>)
         .steps_module
         .items
         .iter()
-        .map(|item| &item.source)
-        .chain(plan.steps.iter().map(|step| &step.body))
-        .any(|text| source::imports_inside(text))
+        .any(|item| source::imports_inside(&item.source))
     {
         add(format!("{folder}/steps.py"), &["I001"], inside);
+    }
+    for step in plan.steps.iter().filter(|step| source::imports_inside(&step.body)) {
+        add(format!("{folder}/{}", step.file()), &["I001"], inside);
     }
     if plan
         .tests

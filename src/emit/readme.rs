@@ -207,7 +207,10 @@ fn went(plan: &Plan) -> Vec<[String; 3]> {
             Level::Mutating => ", which changes what it is given",
             Level::State => ", which shares names through its module",
         };
-        let now = format!("{}{how}", code(&format!("{}.{}", module(plan, "steps"), step.function)));
+        let now = format!(
+            "{}{how}",
+            code(&format!("{}.{}", module(plan, &step.module), step.function))
+        );
         let cells = format!("{from}{}", range(step.cells.0.0, step.cells.1.0));
         rows.insert((step.cells.0.0, 3, at), [cells, prose(&step.title), now]);
     }

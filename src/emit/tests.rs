@@ -49,7 +49,9 @@ pub(super) struct Conftest {
     notebook: Option<String>,
     /// Fields and values of a dictionary's inside.
     outputs: String,
+    /// The steps' names; with their modules before them, where these are several.
     steps: Vec<String>,
+    several: bool,
     /// What `run` is given of what the platform had, as the inside of a dictionary.
     given: String,
     /// Whether tests look at what the run printed, and whether it prints by messages.
@@ -61,11 +63,14 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
     let package = &plan.package;
     let own = |module: String, symbol| imports::of(ImportSection::FirstParty, &module, Some(symbol), None);
     let mut all = vec![
-        own(package.clone(), "steps"),
         own(format!("{}.config", plan.root()), "Config"),
         own(format!("{package}.pipeline"), "Results"),
         own(format!("{package}.pipeline"), "run"),
     ];
+    all.extend(imports::of_steps(plan, plan.steps.iter()));
+    if plan.steps.is_empty() {
+        all.push(own(package.clone(), "steps"));
+    }
     if !plan.given.is_empty() {
         all.push(own(plan.root().to_owned(), "host"));
     }
@@ -102,6 +107,10 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
         .iter()
         .map(|(field, value)| format!("{}: {value}", literal::string(field)))
         .collect();
+    let of_step = |step: &Step| match step.module.rsplit_once('.') {
+        Some((_, module)) => format!("({module}, {})", literal::string(&step.function)),
+        None => literal::string(&step.function),
+    };
     let strings = inputs.iter().any(|field| field.type_ == ConfigType::Str);
     Conftest {
         imports: imports::block(&all),
@@ -127,7 +136,8 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
             .needs_notebook_folder
             .then(|| literal::string(&plan.notebook.file_name)),
         outputs: entries.join(", "),
-        steps: plan.steps.iter().map(|step| literal::string(&step.function)).collect(),
+        steps: plan.steps.iter().map(of_step).collect(),
+        several: !plan.step_modules.is_empty(),
         given: plan.given.iter().map(|given| host::entry(plan, given)).collect(),
         printed: !plan.tests.printed.is_empty(),
         messages: plan.messages,
@@ -176,6 +186,7 @@ pub(super) fn package(plan: &Plan) -> PackageTests {
     let mut modules = vec![of(plan, "cli"), of(plan, "config")];
     for part in plan.each() {
         modules.extend([of(part, "pipeline"), of(part, "steps")]);
+        modules.extend(part.step_modules.iter().map(|module| of(part, &module.name)));
     }
     let with_functions = plan.all().filter(|plan| !plan.functions.items.is_empty());
     modules.extend(with_functions.map(|plan| of(plan, "functions")));
@@ -311,6 +322,8 @@ pub(super) struct MissingTests {
 #[derive(Serialize)]
 struct ColumnTest {
     function: String,
+    /// The function, with its module before it.
+    callee: String,
     /// A dictionary of the columns that are there.
     frame: String,
     /// How the error shows the one that is not.
@@ -321,6 +334,7 @@ struct ColumnTest {
 #[derive(Serialize)]
 struct MissingTest {
     function: String,
+    callee: String,
     param: String,
     file: String,
     exception: String,
@@ -335,12 +349,16 @@ pub(super) fn missing_files(plan: &Plan) -> MissingTests {
         .map(|test| missing_file(plan, test))
         .collect();
     let columns: Vec<ColumnTest> = plan.steps.iter().filter_map(column_test).collect();
+    let tested = |step: &&Step| {
+        let mut missing = plan.tests.missing_files.iter();
+        !step.requires.is_empty() || missing.any(|test| test.function == step.function)
+    };
     let own = |module: String, symbol| imports::of(ImportSection::FirstParty, &module, Some(symbol), None);
     let mut all = vec![
         imports::of(ImportSection::Stdlib, "re", None, None),
         imports::of(ImportSection::ThirdParty, "pytest", None, None),
-        own(plan.package.clone(), "steps"),
     ];
+    all.extend(imports::of_steps(plan, plan.steps.iter().filter(tested)));
     if !plan.tests.missing_files.is_empty() {
         all.push(imports::of(ImportSection::Stdlib, "pathlib", Some("Path"), None));
     }
@@ -369,6 +387,7 @@ fn column_test(step: &Step) -> Option<ColumnTest> {
         .collect();
     Some(ColumnTest {
         function: step.function.clone(),
+        callee: step.callee(),
         frame: format!("{{{}}}", columns.join(", ")),
         column: format!("repr({})", literal::string(missing)),
         arguments: arguments.join(", "),
@@ -404,6 +423,7 @@ fn missing_file(plan: &Plan, test: &MissingFile) -> MissingTest {
     }
     MissingTest {
         function: test.function.clone(),
+        callee: step.map_or_else(|| format!("steps.{}", test.function), Step::callee),
         param: test.param.clone(),
         file: literal::string(&format!("absent{}", test.suffix)),
         exception: test.exception.clone(),

@@ -7,8 +7,10 @@ use super::config::Configuration;
 use super::dataflow::DataFlow;
 use super::dependencies::dependencies;
 use super::given;
+use super::layout::Chapter;
 use super::local::imported_names;
 use super::model::{Argument, ConfigField, PathUse, Plan, SecretField, StateName, Tests};
+use super::module_tops::Tops;
 use super::modules::{HoistedImports, names_read};
 use super::names::package_name;
 use super::pieces::Fate;
@@ -25,6 +27,8 @@ pub(super) struct Decided<'d> {
     pub hoisted: &'d HoistedImports<'d>,
     /// The kept pieces of each step.
     pub groups: &'d [Vec<usize>],
+    /// The modules of the steps, where there are several.
+    pub chapters: &'d [Chapter],
     pub reflective: bool,
 }
 
@@ -37,6 +41,7 @@ impl Builder<'_> {
             flow,
             hoisted,
             groups,
+            chapters,
             reflective,
         } = decided;
         for field in &mut config.fields {
@@ -44,7 +49,14 @@ impl Builder<'_> {
         }
         let package = self.package();
         let functions = self.functions_module(hoisted);
-        let steps_module = self.steps_module(hoisted, &made, &package, &functions, reflective);
+        let tops = Tops {
+            hoisted,
+            package: &package,
+            functions: &functions,
+            reflective,
+        };
+        let steps_module = self.steps_module(&tops, &made, groups);
+        let step_modules = self.step_modules(&tops, chapters, &made, groups);
         let mut read = self.names_read_anywhere();
         read.extend(
             self.pieces
@@ -130,6 +142,7 @@ impl Builder<'_> {
             secrets: fields_of(secrets),
             functions,
             steps_module,
+            step_modules,
             state,
             steps: made.into_iter().map(|m| m.step).collect(),
             given,

@@ -17,6 +17,7 @@ use super::dataflow::Analysis;
 use super::dependencies::nested_imports;
 use super::fate::{ForeignCell, decide, foreign_cells, is_reflective};
 use super::given::given_names;
+use super::layout::chapters;
 use super::lifetimes::sees_ends;
 use super::local::{Local, carried};
 use super::messages::Messages;
@@ -55,6 +56,8 @@ pub struct Options {
     pub local: Vec<LocalModule>,
     /// Those of them that it runs and never imports.
     pub run: BTreeSet<String>,
+    /// The files of its package that an earlier run wrote.
+    pub written: BTreeSet<String>,
     /// What it has in common with other notebooks of its package.
     pub common: Common,
 }
@@ -199,7 +202,7 @@ impl Builder<'_> {
         .run();
         let plots = self.plots();
         let types = value_types(self.facts, self.histories, self.pieces);
-        let made = {
+        let mut made = {
             let maker = StepMaker {
                 notebook: self.notebook,
                 facts: self.facts,
@@ -220,6 +223,12 @@ impl Builder<'_> {
             }
             made
         };
+        let shared = reflective || !flow.state.is_empty();
+        let chapters = if self.is_long(&made, shared) {
+            chapters(&kept_sections, &mut made, &mut self.names)
+        } else {
+            Vec::new()
+        };
         let mut plan = self.assemble(Decided {
             config,
             secrets: &secrets,
@@ -227,6 +236,7 @@ impl Builder<'_> {
             flow: &flow,
             hoisted: &hoisted,
             groups: &groups,
+            chapters: &chapters,
             reflective,
         });
         plan.tests = self.tests(&plan, candidates, &flow, &hoisted);

@@ -40,7 +40,9 @@ impl Common {
     fn move_definitions(&self, plan: &mut Plan) {
         let own = format!("{}.functions", plan.package);
         let common = format!("{}.functions", plan.root());
-        for import in plan.steps_module.imports.iter_mut().chain(&mut plan.tests.own.imports) {
+        let of_sections = plan.step_modules.iter_mut().flat_map(|module| &mut module.imports);
+        let of_steps = plan.steps_module.imports.iter_mut().chain(of_sections);
+        for import in of_steps.chain(&mut plan.tests.own.imports) {
             let moved = import
                 .symbol
                 .as_ref()

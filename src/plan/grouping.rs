@@ -158,6 +158,7 @@ impl Groups<'_> {
                     begins: cells.first().copied().filter(|_| at > 0).unwrap_or(section.begins),
                     cells,
                     prose: section.prose.clone(),
+                    path: section.path.clone(),
                     headings: section
                         .headings
                         .iter()

@@ -28,9 +28,17 @@ impl Builder<'_> {
                 reason: reason.to_owned(),
             });
         };
+        let files: Vec<String> = made.iter().map(|made| made.step.file()).collect();
+        let all: BTreeSet<&str> = files
+            .iter()
+            .map(String::as_str)
+            .chain(files.is_empty().then_some("steps.py"))
+            .collect();
         let bound = |name: &NameId| flow.steps.iter().any(|s| s.bound.contains_key(name));
         if flow.state.keys().any(|name| !bound(name)) || self.postpones_annotations() {
-            except("steps.py", "F821", "the notebook names what no cell binds by name");
+            for file in &all {
+                except(file, "F821", "the notebook names what no cell binds by name");
+            }
         }
         if made.iter().any(|m| {
             m.step
@@ -44,7 +52,7 @@ impl Builder<'_> {
                 "one-letter names that look like digits, as in the notebook",
             );
         }
-        for group in groups {
+        for (group, file) in groups.iter().zip(&files) {
             let imports = self.binds_of(group, |kind| matches!(kind, BindKind::Import { .. }));
             let definitions = self.binds_of(group, |kind| {
                 matches!(kind, BindKind::Import { .. } | BindKind::Function | BindKind::Class)
@@ -55,7 +63,7 @@ impl Builder<'_> {
                 .flat_map(|p| names_read(self.facts, p))
                 .collect();
             if imports.iter().any(|name| !read.contains(name)) {
-                except("steps.py", "F401", "a section imports names that it does not read");
+                except(file, "F401", "a section imports names that it does not read");
             }
             let twice = definitions.iter().any(|name| {
                 let binds = group
@@ -67,15 +75,15 @@ impl Builder<'_> {
             let handled = self.binds_of(group, |kind| matches!(kind, BindKind::Except));
             let bound_too = self.binds_of(group, |kind| !matches!(kind, BindKind::Except));
             if twice || handled.intersection(&bound_too).next().is_some() {
-                except("steps.py", "F811", "a section defines a name again");
+                except(file, "F811", "a section defines a name again");
             }
         }
-        if made.iter().any(|m| self.has_unread_names(&m.step)) {
-            out.insert(LintException {
-                file: "steps.py".to_owned(),
-                code: "F841".to_owned(),
-                reason: "a section assigns names that only its displays read".to_owned(),
-            });
+        for made in made.iter().filter(|made| self.has_unread_names(&made.step)) {
+            except(
+                &made.step.file(),
+                "F841",
+                "a section assigns names that only its displays read",
+            );
         }
         let imports = self
             .pieces
@@ -94,16 +102,21 @@ impl Builder<'_> {
                 imported.unread.insert(name.to_owned());
             }
         }
-        for piece in self.pieces {
+        let of_step = |i: usize| {
+            let at = groups.iter().position(|group| group.contains(&i));
+            at.and_then(|at| files.get(at)).map_or("steps.py", String::as_str)
+        };
+        for (i, piece) in self.pieces.iter().enumerate() {
             let file = match piece.fate {
-                Fate::Keep | Fate::StateFunction => "steps.py",
+                Fate::Keep => of_step(i),
+                Fate::StateFunction => "steps.py",
                 Fate::Function | Fate::Constant => "functions.py",
                 Fate::Test => "tests/test_notebook.py",
                 Fate::Import if star_module(piece.stmt).is_some() && !is_known_star(piece.stmt) => {
-                    for code in ["F403", "F405"] {
-                        for file in ["steps.py", "functions.py"] {
+                    for file in all.iter().chain(&["functions.py"]) {
+                        for code in ["F403", "F405"] {
                             out.insert(LintException {
-                                file: file.to_owned(),
+                                file: (*file).to_owned(),
                                 code: code.to_owned(),
                                 reason: "a star import of a module whose names are not known".to_owned(),
                             });

@@ -18,6 +18,7 @@ mod fate;
 mod forms;
 mod given;
 mod grouping;
+mod layout;
 mod leftovers;
 mod lifetimes;
 mod lint;
@@ -62,7 +63,7 @@ pub use local::{imported_by, imported_names, run_as_imports, run_module};
 pub use model::{
     Argument, Check, ConfigField, ConfigType, Dependency, Dropped, Given, Import, ImportSection, Item, ItemKind, Level,
     LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Printed, Recorded,
-    Return, SecretField, StateName, Step, Tests, ThinCell, Verdict, Verification, VerifiedValue,
+    Return, SecretField, StateName, Step, StepModule, Tests, ThinCell, Verdict, Verification, VerifiedValue,
 };
 pub use origins::{Origin, nested};
 pub use prose::LINE_LENGTH;

@@ -21,6 +21,8 @@ pub struct Plan {
     pub secrets: Vec<SecretField>,
     /// `functions.py`; empty where the notebook had no functions that can stand alone.
     pub functions: Module,
+    /// The modules of the steps where there is more than `steps.py`, in the steps' order.
+    pub step_modules: Vec<StepModule>,
     /// What stands at the top level of `steps.py` before the steps: imports, and definitions that read shared state.
     pub steps_module: Module,
     /// Names that live at the top level of `steps.py` because the notebook shares them across cells in a way that
@@ -265,6 +267,16 @@ pub enum ItemKind {
     Class,
 }
 
+/// A module of the steps of one section.
+#[derive(Clone, Debug)]
+pub struct StepModule {
+    /// As its steps name it, `steps.model`.
+    pub name: String,
+    /// The section's heading as plain text; may be empty.
+    pub title: String,
+    pub imports: Vec<Import>,
+}
+
 /// A name shared through the module of the steps.
 #[derive(Clone, Debug)]
 pub struct StateName {
@@ -306,6 +318,8 @@ impl Given {
 pub struct Step {
     /// Function name, unique among all names of the package.
     pub function: String,
+    /// Where it stands in the package: `steps`, or `steps.model` where each section has a module.
+    pub module: String,
     /// Heading of the section as plain text; empty where there was none.
     pub title: String,
     /// What the notebook says below the heading, in lines that fit into its docstring; an empty one parts paragraphs.
@@ -333,6 +347,19 @@ pub struct Step {
     pub saves_figures: bool,
     /// The rung of the ladder that it stands on.
     pub level: Level,
+}
+
+impl Step {
+    /// The file that it stands in, from the package's folder.
+    pub fn file(&self) -> String {
+        format!("{}.py", self.module.replace('.', "/"))
+    }
+
+    /// As it is called where its module is imported: `steps.load`, `model.fit`.
+    pub fn callee(&self) -> String {
+        let module = self.module.rsplit('.').next().unwrap_or(&self.module);
+        format!("{module}.{}", self.function)
+    }
 }
 
 /// How plain a step's form is.

@@ -7,12 +7,21 @@ use crate::text::Span;
 
 use super::build::Builder;
 use super::dependencies::nested_imports;
-use super::model::{Import, ImportSection, Item, ItemKind, Module};
+use super::layout::Chapter;
+use super::model::{Import, ImportSection, Item, ItemKind, Module, StepModule};
 use super::modules::{HoistedImports, import_of, names_read};
 use super::origins::origins;
 use super::pieces::{Fate, Piece};
 use super::rewrite::{Rewriting, rewrite};
 use super::steps::Made;
+
+/// What the modules of the steps are made from, beside the steps.
+pub(super) struct Tops<'t> {
+    pub hoisted: &'t HoistedImports<'t>,
+    pub package: &'t str,
+    pub functions: &'t Module,
+    pub reflective: bool,
+}
 
 impl Builder<'_> {
     /// Names that any part of the package reads.
@@ -73,83 +82,107 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn steps_module(
+    /// The top of `steps.py`: what all steps need, and the definitions that share their names.
+    pub(super) fn steps_module(&self, tops: &Tops<'_>, made: &[Made], groups: &[Vec<usize>]) -> Module {
+        let definitions = self.pieces.iter().filter(|p| p.fate == Fate::StateFunction);
+        let items: Vec<Item> = definitions.map(|p| self.item(p)).collect();
+        let mut imports = self.step_imports(tops, made, groups, &items);
+        imports.extend(tops.hoisted.unused(&self.names_read_anywhere()).0);
+        Module {
+            imports: imports.into_iter().collect(),
+            items,
+        }
+    }
+
+    /// The same for each module where there are several, which share nothing.
+    pub(super) fn step_modules(
         &self,
-        hoisted: &HoistedImports<'_>,
+        tops: &Tops<'_>,
+        chapters: &[Chapter],
         made: &[Made],
-        package: &str,
-        functions: &Module,
-        reflective: bool,
-    ) -> Module {
-        let mine: Vec<&Piece<'_>> = self
-            .pieces
-            .iter()
-            .filter(|p| p.is_kept() || p.fate == Fate::StateFunction)
-            .collect();
+        groups: &[Vec<usize>],
+    ) -> Vec<StepModule> {
+        // what is imported to change others is imported before they are used
+        let mut for_effect = tops.hoisted.unused(&self.names_read_anywhere()).0;
+        let steps: Vec<(&[Made], &[Vec<usize>])> = {
+            let mut at = 0;
+            let chunks = made.chunk_by(|a, b| a.step.module == b.step.module);
+            chunks
+                .map(|chunk| {
+                    let groups = groups.get(at..at + chunk.len()).unwrap_or_default();
+                    at += chunk.len();
+                    (chunk, groups)
+                })
+                .collect()
+        };
+        let modules = chapters.iter().zip(steps).map(|(chapter, (made, groups))| {
+            let mut imports = self.step_imports(tops, made, groups, &[]);
+            imports.extend(std::mem::take(&mut for_effect));
+            StepModule {
+                name: chapter.module.clone(),
+                title: chapter.title.clone(),
+                imports: imports.into_iter().collect(),
+            }
+        });
+        modules.collect()
+    }
+
+    /// What a module of these steps imports, with these definitions above them.
+    fn step_imports(&self, tops: &Tops<'_>, made: &[Made], groups: &[Vec<usize>], items: &[Item]) -> BTreeSet<Import> {
+        let kept = groups.iter().flatten().filter_map(|&i| self.pieces.get(i));
+        let definitions = self.pieces.iter().filter(|p| p.fate == Fate::StateFunction);
+        let mine: Vec<&Piece<'_>> = kept.chain(definitions).collect();
         let mut read: BTreeSet<NameId> = mine.iter().flat_map(|p| names_read(self.facts, p)).collect();
-        if reflective {
+        if tops.reflective {
             read.extend(self.pieces.iter().flat_map(|p| p.facts.binds.iter().map(|b| b.name)));
         }
-        let items: Vec<Item> = self
-            .pieces
-            .iter()
-            .filter(|p| p.fate == Fate::StateFunction)
-            .map(|p| self.item(p))
-            .collect();
         let texts: Vec<&str> = made
             .iter()
             .map(|m| m.code.as_str())
             .chain(items.iter().map(|item| item.source.as_str()))
             .collect();
         let in_code = |name: &str| mine.iter().any(|p| mentions_in_code(self.facts, p, name));
+        let annotations = annotated(made);
+        let in_annotations = |name: &str| annotations.iter().any(|text| mentions(text, name));
+        read.extend(self.facts.names.ids().filter(|&id| in_annotations(self.facts.text(id))));
         let mut all: BTreeSet<Import> = BTreeSet::new();
-        for import in hoisted.used(&read) {
+        for import in tops.hoisted.used(&read) {
             let bound = import
                 .alias
                 .as_ref()
                 .or(import.symbol.as_ref())
                 .unwrap_or(&import.module);
             let name = bound.split('.').next().unwrap_or_default().to_owned();
-            let always = import.section == ImportSection::Future || name == "*" || reflective;
+            let always =
+                import.section == ImportSection::Future || name == "*" || tops.reflective || in_annotations(&name);
             // what was read may have been rewritten (`plt.show()`), and a name may stand in a string only (a formula's
             // function), which is a use all the same
             if always || texts.iter().any(|text| mentions(text, &name)) {
                 let plain = import.section == ImportSection::Future || name == "*";
-                let for_effect = !plain && !in_code(&name);
+                let for_effect = !plain && !in_code(&name) && !in_annotations(&name);
                 all.insert(Import { for_effect, ..import });
             }
         }
-        let read_anywhere = self.names_read_anywhere();
-        all.extend(hoisted.unused(&read_anywhere).0);
-        all.extend(
-            made.iter()
-                .flat_map(|m| &m.imports)
-                .map(|module| import_of(module, None, None)),
-        );
-        if made
-            .iter()
-            .any(|m| m.step.params.iter().any(|p| p.annotation == "SecretStr"))
-        {
+        let ours = made.iter().flat_map(|m| &m.imports);
+        all.extend(ours.map(|module| import_of(module, None, None)));
+        let secret = |m: &Made| m.step.params.iter().any(|p| p.annotation == "SecretStr");
+        if made.iter().any(secret) {
             all.insert(import_of("pydantic", Some("SecretStr"), None));
         }
-        for item in &functions.items {
+        for item in &tops.functions.items {
             let id = self.facts.names.find(&item.name);
             if id.is_some_and(|id| read.contains(&id)) {
-                let only_in_text = !in_code(&item.name);
                 all.insert(Import {
                     section: ImportSection::FirstParty,
-                    module: format!("{package}.functions"),
+                    module: format!("{}.functions", tops.package),
                     symbol: Some(item.name.clone()),
                     alias: None,
-                    for_effect: only_in_text,
+                    for_effect: !in_code(&item.name),
                 });
             }
         }
         all.extend(typing_any(texts.iter().copied()));
-        Module {
-            imports: all.into_iter().collect(),
-            items,
-        }
+        all
     }
 
     /// Every module imported in what the package takes over, with whether only guarded.
@@ -173,6 +206,19 @@ impl Builder<'_> {
         }
         out
     }
+}
+
+/// The annotations of steps.
+fn annotated(made: &[Made]) -> BTreeSet<&str> {
+    let params = made
+        .iter()
+        .flat_map(|m| &m.step.params)
+        .map(|param| param.annotation.as_str());
+    let returns = made
+        .iter()
+        .flat_map(|m| &m.step.returns)
+        .map(|value| value.annotation.as_str());
+    params.chain(returns).collect()
 }
 
 /// The import of `Any`, where an annotation of ours needs it.

@@ -127,9 +127,9 @@ const LABELS: &[&str] = &[
 
 /// Words that say nothing at the end of a name that was cut there.
 const DANGLING: &[&str] = &[
-    "a", "about", "an", "and", "are", "as", "at", "be", "by", "called", "for", "from", "has", "have", "in", "into",
-    "is", "it", "its", "named", "of", "on", "or", "our", "s", "so", "than", "that", "the", "their", "then", "this",
-    "to", "using", "via", "we", "which", "with", "you", "your",
+    "a", "about", "an", "and", "are", "as", "at", "be", "between", "by", "called", "for", "from", "has", "have", "in",
+    "into", "is", "it", "its", "named", "of", "on", "or", "our", "s", "so", "than", "that", "the", "their", "then",
+    "this", "to", "using", "via", "we", "which", "with", "you", "your",
 ];
 
 /// The name of a step from its heading: `Step 3. Assign it to a variable called users` is `assign_it_to_a_variable`.

@@ -2,9 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::notebook::{CellIdx, CellKind, Notebook};
+use crate::notebook::{Cell, CellIdx, CellKind, Notebook};
 
 use super::prose::Prose;
+
+/// A heading of the notebook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Heading {
+    /// From 1.
+    pub level: usize,
+    /// As plain text.
+    pub title: String,
+    /// The Markdown cell that it stands in.
+    pub cell: CellIdx,
+}
 
 /// A run of cells under one heading (or under none).
 #[derive(Clone, Debug)]
@@ -18,6 +29,8 @@ pub(super) struct Section {
     pub begins: CellIdx,
     /// The prose above its cells.
     pub prose: BTreeMap<CellIdx, Prose>,
+    /// Its heading, behind those that it stands below.
+    pub path: Vec<Heading>,
     /// Headings that stand inside it, each with the cell below it.
     pub headings: Vec<(CellIdx, String)>,
 }
@@ -26,6 +39,11 @@ impl Section {
     /// Its first cell.
     pub fn first(&self) -> CellIdx {
         self.cells.first().copied().unwrap_or(CellIdx(0))
+    }
+
+    /// The heading of at most this level that it stands below.
+    pub fn below(&self, level: usize) -> Option<&Heading> {
+        self.path.iter().rev().find(|heading| heading.level <= level)
     }
 
     /// Takes in the cells of a section below it.
@@ -39,12 +57,13 @@ impl Section {
 pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
     let has_headings = notebook.cells.iter().filter(|cell| heading(cell).is_some()).count() > 1;
     let mut out: Vec<Section> = Vec::new();
-    let mut title = String::new();
+    let mut path: Vec<Heading> = Vec::new();
     let mut begin = true;
     let mut prose = Prose::default();
     for cell in &notebook.cells {
-        if let Some(text) = heading(cell) {
-            title = text;
+        for heading in headings(cell) {
+            path.retain(|above| above.level < heading.level);
+            path.push(heading);
             begin = true;
             prose = Prose::default();
         }
@@ -56,7 +75,11 @@ pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
         }
         if begin || !has_headings || out.is_empty() {
             out.push(Section {
-                title: if has_headings { title.clone() } else { String::new() },
+                title: path
+                    .last()
+                    .filter(|_| has_headings)
+                    .map_or_else(String::new, |last| last.title.clone()),
+                path: path.clone(),
                 continued: false,
                 cells: Vec::new(),
                 begins: cell.idx,
@@ -74,22 +97,34 @@ pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
 }
 
 /// The last heading of a Markdown cell, as plain text.
-pub(super) fn heading(cell: &crate::notebook::Cell) -> Option<String> {
+pub(super) fn heading(cell: &Cell) -> Option<String> {
+    headings(cell).pop().map(|heading| heading.title)
+}
+
+/// The headings of a cell.
+fn headings(cell: &Cell) -> Vec<Heading> {
+    let of = |level: usize, text: &str| Heading {
+        level,
+        title: plain(text),
+        cell: cell.idx,
+    };
     match cell.kind {
-        CellKind::Heading(_) => Some(plain(&cell.source.text)),
+        CellKind::Heading(level) => vec![of(usize::from(level), &cell.source.text)],
         CellKind::Markdown => {
             let mut fenced = false;
-            let mut found = None;
+            let mut found = Vec::new();
             for line in cell.source.text.lines() {
                 fenced ^= line.trim_start().starts_with("```");
                 let level = line.bytes().take_while(|b| *b == b'#').count();
-                if !fenced && (1..=6).contains(&level) && line.get(level..).is_some_and(|rest| rest.starts_with(' ')) {
-                    found = Some(plain(line.get(level..).unwrap_or_default()));
+                let text = line.get(level..).filter(|rest| rest.starts_with(' '));
+                if let Some(text) = text.filter(|_| !fenced && (1..=6).contains(&level)) {
+                    found.push(of(level, text));
                 }
             }
-            found.filter(|text| !text.is_empty())
+            found.retain(|heading: &Heading| !heading.title.is_empty());
+            found
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 

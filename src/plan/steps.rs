@@ -155,6 +155,7 @@ impl StepMaker<'_> {
             code,
             step: Step {
                 function,
+                module: "steps".to_owned(),
                 title: if section.continued {
                     format!("{}, continued", section.title)
                 } else {

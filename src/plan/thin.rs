@@ -67,7 +67,16 @@ fn set_up(plan: &Plan) -> String {
     let imported = plan.given.iter().filter(|given| given.imported);
     lines.extend(imported.map(|given| given.import.clone()));
     lines.sort_by_key(|line| !line.starts_with("from __future__"));
-    lines.push(format!("from {} import steps", plan.package));
+    if plan.step_modules.is_empty() {
+        lines.push(format!("from {} import steps", plan.package));
+    } else {
+        let modules: Vec<&str> = plan
+            .step_modules
+            .iter()
+            .filter_map(|module| module.name.rsplit('.').next())
+            .collect();
+        lines.push(format!("from {}.steps import {}", plan.package, modules.join(", ")));
+    }
     lines.push(format!("from {}.config import Config", plan.root()));
     if plan.messages {
         lines.push(format!("from {}.console import show_messages", plan.root()));
@@ -188,5 +197,5 @@ fn call(step: &Step) -> String {
     } else {
         format!("{} = ", names.join(", "))
     };
-    format!("{target}steps.{}({})", step.function, arguments.join(", "))
+    format!("{target}{}({})", step.callee(), arguments.join(", "))
 }

@@ -332,6 +332,7 @@ fn whole(package: &str, mut parts: Vec<Plan>, functions: Module) -> Plan {
         secrets,
         functions,
         steps_module: Module::default(),
+        step_modules: Vec::new(),
         state: Vec::new(),
         steps: Vec::new(),
         given: given(&parts),

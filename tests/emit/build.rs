@@ -22,6 +22,7 @@ pub fn empty(package: &str) -> Plan {
         secrets: Vec::new(),
         functions: Module::default(),
         steps_module: Module::default(),
+        step_modules: Vec::new(),
         state: Vec::new(),
         steps: Vec::new(),
         given: Vec::new(),
@@ -44,6 +45,7 @@ pub fn empty(package: &str) -> Plan {
 pub fn step(function: &str, title: &str, cells: (usize, usize), body: &str) -> Step {
     Step {
         function: function.to_owned(),
+        module: "steps".to_owned(),
         title: title.to_owned(),
         prose: Vec::new(),
         cells: (CellIdx(cells.0), CellIdx(cells.1)),

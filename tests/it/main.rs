@@ -41,6 +41,7 @@ mod redact;
 mod report;
 mod rule_pages;
 mod secrets;
+mod sections;
 mod strip;
 mod strip_files;
 mod strip_properties;
