@@ -4,6 +4,8 @@ It is given {"notebook", "files", "package"} on stdin, stands in the notebook's 
 The notebook runs twice: what differs between these two runs (times, unseeded draws) proves nothing.
 """
 
+import array
+import base64
 import contextlib
 import hashlib
 import importlib
@@ -20,6 +22,8 @@ import traceback
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 LEFT_ALONE = {".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".ipynb_checkpoints"}
+MOST_NUMBERS = 100_000
+NEAR = 1e-7
 MOST_BYTES = 2_000_000_000
 SECONDS = 900
 START = "import os; exec(compile(os.environ['MORTARBOARD_VERIFY'], 'verify.py', 'exec'))"
@@ -30,39 +34,65 @@ class NotComparable(Exception):
 
 
 def digest(value):
-    """A text that depends on the value's content only; None where it can't be compared."""
+    """What depends on the value's content only: a text, and its floats apart; None where it can't be compared."""
+    numbers = array.array("d")
     try:
-        return hashlib.sha256(repr(content(value, 0, set())).encode("utf-8", "replace")).hexdigest()[:20]
+        text = repr(content(value, 0, set(), numbers)).encode("utf-8", "replace")
     except Exception:  # whatever the value's own methods raise
         return None
+    return [hashlib.sha256(text).hexdigest()[:20], base64.b64encode(numbers.tobytes()).decode()]
 
 
-def content(value, depth, seen):
-    """The value as plain tuples and texts."""
+def alike(one, other):
+    """Whether two digests are of equal values: floats may differ by what another order of adding them up makes."""
+    if None in (one, other) or one[0] != other[0]:
+        return False
+    pairs = zip(*(array.array("d", base64.b64decode(numbers)) for numbers in (one[1], other[1])))
+    return len(one[1]) == len(other[1]) and all(near(a, b) for a, b in pairs)
+
+
+def near(a, b):
+    return a == b or (a != a and b != b) or abs(a - b) <= NEAR * max(abs(a), abs(b)) < float("inf")
+
+
+def number(value, numbers):
+    """A float's place in the content; what it is goes to the others, as long as they are not too many."""
+    if numbers is None or len(numbers) >= MOST_NUMBERS:
+        return repr(value)
+    parts = (value.real, value.imag) if isinstance(value, complex) else (value,)
+    numbers.extend(float(part) for part in parts)
+    return len(parts)
+
+
+def content(value, depth, seen, numbers):
+    """The value as plain tuples and texts, its floats in `numbers`; without these they are texts too."""
     if depth > 12:
         raise NotComparable
     if value is None or isinstance(value, (bool, int, str, bytes)):
         return (type(value).__name__, value)
     if isinstance(value, (float, complex)):
-        return (type(value).__name__, repr(value))
+        return (type(value).__name__, number(value, numbers))
     module, name = type(value).__module__.split(".")[0], type(value).__name__
     if id(value) in seen:
         return "again"
     seen = seen | {id(value)}
 
     def inner(part):
-        return content(part, depth + 1, seen)
+        return content(part, depth + 1, seen, numbers)
+
+    def exact(part):
+        return content(part, depth + 1, seen, None)
 
     if module == "numpy":
-        return array(value, inner)
+        return numpys(value, inner, numbers)
     if module == "pandas":
         return frame(value, inner)
     if isinstance(value, (list, tuple)):
         return (name, [inner(part) for part in value])
     if isinstance(value, dict):
-        return (name, [(inner(key), inner(part)) for key, part in value.items()])
+        return (name, [(exact(key), inner(part)) for key, part in value.items()])
     if isinstance(value, (set, frozenset)):
-        return (name, sorted(repr(inner(part)) for part in value))
+        return (name, sorted(repr(exact(part)) for part in value))
     if hasattr(value, "__next__") or module in {"matplotlib", "seaborn", "IPython", "_io", "threading", "socket", "plotly"}:
         raise NotComparable
     if isinstance(value, type) or callable(value) and hasattr(value, "__name__"):
@@ -78,13 +108,20 @@ def content(value, depth, seen):
     return (name, text)
 
 
-def array(value, inner):
+def numpys(value, inner, numbers):
     import numpy as np
 
     if isinstance(value, np.ndarray) and (value.dtype == object or value.dtype.fields):
         return ("array", value.shape, [inner(part) for part in value.ravel().tolist()])
     if isinstance(value, np.ndarray):
+        few = numbers is not None and len(numbers) + 2 * value.size <= MOST_NUMBERS
+        if value.dtype.kind in "fc" and few:
+            wide = value.astype("c16" if value.dtype.kind == "c" else "f8").ravel()
+            numbers.extend(wide.view("f8").tolist())
+            return ("array", str(value.dtype), value.shape)
         return ("array", str(value.dtype), value.shape, np.ascontiguousarray(value).tobytes())
+    if isinstance(value, np.floating):
+        return ("numpy", type(value).__name__, number(float(value), numbers))
     text = repr(value)
     if isinstance(value, (np.random.Generator, np.random.RandomState)) or ADDRESS.search(text):
         raise NotComparable
@@ -241,10 +278,10 @@ def compared(first, second, package):
                 verdict = "different"
             elif want is None or found is None:
                 verdict = "not comparable"
-            elif want != second["after"].get(at, {}).get(name):
+            elif not alike(want, second["after"].get(at, {}).get(name)):
                 verdict = "not deterministic"
             else:
-                verdict = "equal" if want == found else "different"
+                verdict = "equal" if alike(want, found) else "different"
             rows.append({"step": step["step"], "name": name, "verdict": verdict})
     lines = [line.strip() for line in first["said"].splitlines() if line.strip()]
     verdicts = {row["verdict"] for row in rows}

@@ -43,10 +43,11 @@ pub(super) fn provenance(plan: &Plan, tree: &Tree) -> String {
         format!("    {}: [\n{}\n    ]", compact(&path), rows.join(",\n"))
     });
     let files: Vec<String> = files.collect();
-    format!(
-        "{{\n  \"schema\": 1,\n  \"files\": {{\n{}\n  }}\n}}\n",
-        files.join(",\n")
-    )
+    let files = match files.as_slice() {
+        [] => "{}".to_owned(),
+        files => format!("{{\n{}\n  }}", files.join(",\n")),
+    };
+    format!("{{\n  \"schema\": 1,\n  \"files\": {files}\n}}\n")
 }
 
 /// The rows of a module: of its functions that are steps, and of its definitions.

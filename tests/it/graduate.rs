@@ -6,7 +6,7 @@
 //! lines below `=== says` are said, and the exit code is that of `=== exits CODE`, else 0. `=== kernel LANGUAGE` is that of a
 //! notebook not in Python.
 //! `=== file NAME` puts a file beside the notebook. `=== equal` asks for a run of both, where there is a Python, and
-//! for the verdict `equal`; the lines below `=== python` are a program that stands beside the notebook and imports the
+//! for that verdict, `=== different` for the other; the lines below `=== python` are a program that stands beside the notebook and imports the
 //! package, and has to end well. Lines are compared without the white space around them.
 
 use std::process::Command;
@@ -63,6 +63,9 @@ fn output(head: &str, body: &str) -> Option<Value> {
         _ => None,
     }
 }
+
+/// What a run of both can show.
+const VERDICTS: [&str; 2] = ["equal", "different"];
 
 /// A fixture with its notebook written down.
 struct Fixture {
@@ -146,13 +149,14 @@ fn fixtures_equal_their_notebooks() {
         for (_, program) in all.iter().filter(|(head, _)| *head == "=== python") {
             wrong.extend(failure(&fixture, python, program));
         }
-        if !all.iter().any(|(head, _)| *head == "=== equal") {
+        let verdicts = all.iter().filter_map(|(head, _)| head.strip_prefix("=== "));
+        let Some(verdict) = verdicts.into_iter().find(|verdict| VERDICTS.contains(verdict)) else {
             continue;
-        }
+        };
         let notebook = fixture.notebook();
         let asked = ["graduate", &notebook, "--output", "out", "--verify", "--python", python];
         let ran = fixture.sandbox.run(&asked);
-        if !ran.out.contains(&format!("{notebook}: equal: ")) {
+        if !ran.out.contains(&format!("{notebook}: {verdict}: ")) {
             wrong.push(format!("{notebook}: {}{}", ran.out, ran.err));
         }
     }
@@ -186,7 +190,9 @@ fn verdict(
         Some(("lacks", file)) => (false, file),
         Some(_) => return Vec::new(),
         _ if head.starts_with("=== exits ") || head.starts_with("=== kernel ") => return Vec::new(),
-        None if ["=== equal", "=== python"].contains(&head) => return Vec::new(),
+        None if head == "=== python" || head.strip_prefix("=== ").is_some_and(|said| VERDICTS.contains(&said)) => {
+            return Vec::new();
+        }
         None => (true, ""),
     };
     let said = format!("{}{}", ran.out, ran.err);
