@@ -1,9 +1,12 @@
 //! The notebook's data-flow twice: run from the top, and as the execution counts say that it ran.
 
+use std::collections::BTreeMap;
+
 use ruff_text_size::TextRange;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::notebook::CellIdx;
+use crate::python::{CellCode, span};
 
 use super::model::{BindKind, CellFacts, Certainty, ScopeId, Statement};
 use super::{Direction, Execution, Facts, NameId};
@@ -237,6 +240,34 @@ impl Needs<'_> {
     }
 }
 
+/// A read whose value came from another cell than a run from the top would take it from.
+#[derive(Clone, Copy, Debug)]
+pub struct Other<'h> {
+    pub consumer: CellIdx,
+    /// What gave the value.
+    pub used: &'h Link,
+    /// What gives it from the top.
+    pub gives: &'h Link,
+}
+
+/// The links that bind what is read, by the cell that reads and the name.
+fn by_reader(links: &[Link]) -> BTreeMap<(CellIdx, NameId), Vec<&Link>> {
+    let mut found: BTreeMap<(CellIdx, NameId), Vec<&Link>> = BTreeMap::new();
+    let binds = |link: &&Link| matches!(link.gift, Gift::Value | Gift::Definition);
+    for link in links.iter().filter(binds) {
+        found.entry((link.consumer, link.need.name)).or_default().push(link);
+    }
+    found
+}
+
+/// The text of the statement by which a link's producer binds its name.
+fn bound_by<'c>(facts: &Facts, cells: &'c [CellCode], link: &Link) -> Option<&'c str> {
+    let code = cells.iter().find(|code| code.idx == link.producer)?;
+    let mut statements = facts.cell(link.producer)?.statements.iter();
+    let binds = |statement: &&Statement| statement.binds.iter().any(|bind| bind.name == link.need.name);
+    Some(span(statements.rfind(binds)?.range).slice(&code.text))
+}
+
 /// Both runs, and how the recorded one went.
 #[derive(Clone, Debug, Default)]
 pub struct History {
@@ -274,6 +305,29 @@ impl History {
             when,
             execution,
         }
+    }
+
+    /// Values of other origin, in page order: bindings only, for a change adds to what is there, and none of the same text.
+    pub fn others(&self, facts: &Facts, cells: &[CellCode]) -> Vec<Other<'_>> {
+        let used = by_reader(&self.recorded);
+        let mut found = Vec::new();
+        for (key, gives) in by_reader(&self.top) {
+            // several givers: branches decide, and nothing can be said
+            let ([gives], Some([used])) = (gives.as_slice(), used.get(&key).map(Vec::as_slice)) else {
+                continue;
+            };
+            let ran = self.when.contains_key(&gives.producer);
+            let text = |link| bound_by(facts, cells, link);
+            let same = || text(used).is_some_and(|used| text(gives) == Some(used));
+            if ran && used.producer != gives.producer && !same() {
+                found.push(Other {
+                    consumer: key.0,
+                    used,
+                    gives,
+                });
+            }
+        }
+        found
     }
 
     /// Whether both cells ran, `earlier` before `later`.

@@ -1,11 +1,11 @@
 //! MB204: a value that another cell gives when the notebook is run from the top.
 
 use crate::facts::Certainty;
-use crate::facts::history::downstream;
+use crate::facts::history::{Other, downstream};
 use crate::finding::{Confidence, Finding, Related, Severity};
 use crate::python::span;
 
-use super::replay::{Other, others};
+use super::replay::is_sure;
 use super::{Context, Meta, Reads, Rule};
 
 static META: Meta = Meta {
@@ -27,7 +27,7 @@ impl Rule for OrderDependentValue {
     /// One finding for each name and pair of cells that give it: the first reader, and the others as related.
     fn check(&self, ctx: &Context<'_>, out: &mut Vec<Finding>) {
         let mut groups: Vec<Vec<Other<'_>>> = Vec::new();
-        for other in others(ctx) {
+        for other in ctx.history.others(ctx.facts, ctx.cells) {
             let same = |group: &&mut Vec<Other<'_>>| {
                 group.first().is_some_and(|first| {
                     first.used.need.name == other.used.need.name
@@ -59,7 +59,7 @@ fn finding(ctx: &Context<'_>, group: &[Other<'_>]) -> Option<Finding> {
     let definite = [first.used, first.gives]
         .iter()
         .all(|link| link.certainty == Certainty::Definite);
-    if !(first.sure && definite && first.gives.need.firm) {
+    if !(is_sure(ctx, first) && definite && first.gives.need.firm) {
         finding.confidence = Confidence::Likely;
     }
     let mut add = |idx, message: &str| {

@@ -106,7 +106,7 @@ fn harm(ctx: &Context<'_>) -> Option<String> {
             "; {reader} reads `{name}`, and ran before {giver} last made it"
         ));
     }
-    if let Some(other) = replay::others(ctx).first() {
+    if let Some(other) = ctx.history.others(ctx.facts, ctx.cells).first() {
         let name = ctx.facts.text(other.used.need.name);
         let (reader, used) = (ctx.name_cell(other.consumer), ctx.name_cell(other.used.producer));
         return Some(format!(

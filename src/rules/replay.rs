@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::NameId;
-use crate::facts::history::{Gift, Link, downstream};
+use crate::facts::history::{Gift, Link, Other, downstream};
 use crate::notebook::CellIdx;
-use crate::python::span;
 
 use super::Context;
 use super::counts::counted;
@@ -48,61 +46,9 @@ pub(super) fn late<'c>(ctx: &Context<'c>) -> Vec<Late<'c>> {
     late.collect()
 }
 
-/// A read whose value came from another cell than a run from the top would take it from.
-pub(super) struct Other<'c> {
-    pub consumer: CellIdx,
-    /// What gave the value.
-    pub used: &'c Link,
-    /// What gives it from the top.
-    pub gives: &'c Link,
-    /// Whether no run without a trace can have come in between.
-    pub sure: bool,
-}
-
-/// Values of other origin, in page order: bindings only, for a change adds to what is there.
-pub(super) fn others<'c>(ctx: &Context<'c>) -> Vec<Other<'c>> {
-    let binds = |link: &&Link| matches!(link.gift, Gift::Value | Gift::Definition);
-    let mut used: BTreeMap<(CellIdx, NameId), Vec<&Link>> = BTreeMap::new();
-    for link in ctx.history.recorded.iter().filter(binds) {
-        used.entry((link.consumer, link.need.name)).or_default().push(link);
-    }
-    let mut gives: BTreeMap<(CellIdx, NameId), Vec<&Link>> = BTreeMap::new();
-    for link in ctx.history.top.iter().filter(binds) {
-        gives.entry((link.consumer, link.need.name)).or_default().push(link);
-    }
-    let mut found = Vec::new();
-    for (key, gives) in gives {
-        // several givers: branches decide, and nothing can be said
-        let ([gives], Some([used])) = (gives.as_slice(), used.get(&key).map(Vec::as_slice)) else {
-            continue;
-        };
-        let ran = ctx.history.when.contains_key(&gives.producer);
-        if !ran || used.producer == gives.producer || same_text(ctx, used, gives) {
-            continue;
-        }
-        found.push(Other {
-            consumer: key.0,
-            used,
-            gives,
-            sure: no_gap(ctx, used.producer, key.0),
-        });
-    }
-    found
-}
-
-/// Whether both cells bind the name by the same text.
-fn same_text(ctx: &Context<'_>, left: &Link, right: &Link) -> bool {
-    let text = |link: &Link| {
-        let code = ctx.code(link.producer)?;
-        let cell = ctx.facts.cell(link.producer)?;
-        let binds = |name| {
-            cell.statements
-                .iter()
-                .rfind(move |s| s.binds.iter().any(|b| b.name == name))
-        };
-        Some(span(binds(link.need.name)?.range).slice(&code.text).to_owned())
-    };
-    text(left).is_some_and(|left| text(right) == Some(left))
+/// Whether no run without a trace can have come between the cell that gave a value and the one that took it.
+pub(super) fn is_sure(ctx: &Context<'_>, other: &Other<'_>) -> bool {
+    no_gap(ctx, other.used.producer, other.consumer)
 }
 
 /// Whether every count between those of two cells is still there.
