@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Place, PlaceKind};
 use crate::json::Kind;
-use crate::notebook::{self, Notebook, ReadError};
+use crate::notebook::{self, Language, Notebook, ReadError};
 use crate::python::{CellCode, Magics, parse_cells};
 use crate::secrets::{self, Packed, Secret};
 use crate::select::Selection;
@@ -73,15 +73,15 @@ pub fn redact(
     let mut last = Vec::new();
     for round in 0..=ROUNDS {
         let notebook = notebook::read(&current).map_err(RedactError::Unreadable)?;
-        let secrets = secrets::scan(&notebook);
+        let cells = match notebook.language {
+            Language::Other(_) => Vec::new(),
+            _ => parse_cells(&notebook, magics),
+        };
+        let secrets = secrets::scan_parsed(&notebook, &cells);
         // cells of the oldest format are lists of lines without their ends, and of a Python that is no more
         let asked = options.source || current.contains(suppress::MARK);
         let readable = asked && notebook.language.is_python() && notebook.format.0 != 2;
-        let cells = if readable {
-            parse_cells(&notebook, magics)
-        } else {
-            Vec::new()
-        };
+        let cells = if readable { cells } else { Vec::new() };
         let ignores = Ignores::gather(&notebook, &cells);
         let accepted = |place: &Place, rule: (&'static str, &'static str)| {
             not_ignored.is_some_and(|rules| !rules.has(rule.0)) || ignores.cover(rule, place)
