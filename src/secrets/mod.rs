@@ -14,6 +14,7 @@ mod homes;
 mod keywords;
 mod label;
 mod national;
+mod parts;
 mod personal;
 mod placeholder;
 mod png;
@@ -38,7 +39,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Confidence, Located, Place, PlaceKind};
 use crate::notebook::{CellIdx, Language, Notebook};
 use crate::python::{CellCode, Magics, parse_cells};
-use crate::text::{Masker, Span, shown};
+use crate::text::{Masker, OffsetMap, Span, shown};
 
 use copies::{Copies, Copy};
 use view::{At, Sought, View};
@@ -130,7 +131,7 @@ pub fn scan_parsed(notebook: &Notebook<'_>, cells: &[CellCode]) -> Secrets {
         may_hold: |_| true,
         everywhere: true,
     };
-    let mut views: Vec<View<'_, Hit>> = cells.iter().filter_map(told).collect();
+    let mut views: Vec<View<'_, Hit>> = syntax::lines(cells).into_iter().filter_map(told).collect();
     views.extend(view::collect(notebook, sought));
     drop_names(cells, &mut views);
     if views.is_empty() {
@@ -198,9 +199,10 @@ pub fn scan_parsed(notebook: &Notebook<'_>, cells: &[CellCode]) -> Secrets {
 }
 
 /// What the syntax of a cell says, as a text of its own, where something is found in it.
-fn told(code: &CellCode) -> Option<View<'static, Hit>> {
-    let (text, map) = syntax::lines(code)?;
-    let hits = hits_in(&text);
+fn told((code, text, map): (&CellCode, String, OffsetMap)) -> Option<View<'static, Hit>> {
+    let mut hits = hits_in(&text);
+    // what a line says only to be one stands nowhere
+    hits.retain(|hit| map.pieces(hit.span).iter().map(|piece| piece.len()).sum::<usize>() == hit.span.len());
     (!hits.is_empty()).then(|| View {
         at: At {
             kind: PlaceKind::Source,

@@ -3,14 +3,12 @@
 //! A name and its value may stand lines apart, a literal in pieces, a password as the third argument of a call. Each
 //! becomes a line as text would have it, `password = "…"`, and that is searched like any other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{
-    Arguments, Expr, ExprCall, FStringPart, InterpolatedStringElement, Operator, Parameters, Stmt, StringFlags,
-};
+use ruff_python_ast::{Arguments, Expr, ExprCall, Parameters, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::python::{Body, CellCode, is_stdlib, span};
@@ -19,15 +17,19 @@ use crate::text::{OffsetMap, Span};
 use super::checks::unpronounceable;
 use super::keywords::Keywords;
 use super::label;
+use super::parts::{Part, parts, pieces, text_of};
 use super::shape::is_of_run;
 
 /// Characters that a name and a value have at most.
 const LONGEST_NAME: usize = 80;
 const LONGEST_VALUE: usize = 4_000;
-/// Levels of an expression whose pieces are put together.
-const DEEPEST_SUM: usize = 50;
 /// Characters between a name and its value that text reads by itself.
 const BESIDE: usize = 40;
+/// Characters around a variable that say what it is used for, and uses of it that are looked at.
+const LONGEST_CONTEXT: usize = 200;
+const MOST_USES: usize = 16;
+/// What a line has in place of what isn't known: it may be part of an address.
+const ANYTHING: &str = "x.x";
 
 /// Calls that take a password or a key by its place: how the callee ends, the place, what stands there.
 const BY_PLACE: [(&str, usize, &str); 22] = [
@@ -55,10 +57,6 @@ const BY_PLACE: [(&str, usize, &str); 22] = [
     ("setpassword", 0, "password"),
 ];
 
-/// Calls that give back what they are given.
-const WRAPPERS: [&str; 4] = ["SecretStr", "SecretBytes", "str", "bytes"];
-/// Methods of a text that leave a secret one.
-const PLAIN_METHODS: [&str; 5] = ["encode", "decode", "strip", "rstrip", "lstrip"];
 /// Calls whose second argument, or `default`, stands in for what isn't there.
 const DEFAULTS: [&str; 8] = [
     "get",
@@ -71,19 +69,81 @@ const DEFAULTS: [&str; 8] = [
     "input",
 ];
 
-/// The lines that a cell's code amounts to, with the way back to [`CellCode::text`].
-pub(super) fn lines(code: &CellCode) -> Option<(String, OffsetMap)> {
-    let (Body::Python(parsed) | Body::Private(parsed)) = &code.body else {
-        return None;
-    };
-    let mut speaker = Speaker {
-        text: &code.text,
-        lines: String::new(),
-        map: OffsetMap::default(),
-        imported: BTreeMap::new(),
-    };
-    speaker.visit_body(&parsed.syntax().body);
-    (!speaker.lines.is_empty()).then_some((speaker.lines, speaker.map))
+/// The lines that the code of each cell amounts to, with the way back to [`CellCode::text`].
+pub(super) fn lines(cells: &[CellCode]) -> Vec<(&CellCode, String, OffsetMap)> {
+    let mut variables = Variables::default();
+    let mut imported = BTreeMap::new();
+    let mut said = Vec::new();
+    for (rank, code) in cells.iter().enumerate() {
+        let mut speaker = Speaker {
+            rank,
+            text: &code.text,
+            lines: Lines::default(),
+            variables: &mut variables,
+            imported: &mut imported,
+            parameters: Vec::new(),
+        };
+        if let Body::Python(parsed) | Body::Private(parsed) = &code.body {
+            speaker.visit_body(&parsed.syntax().body);
+        }
+        said.push((code, speaker.lines));
+    }
+    for (rank, name, value) in &variables.literals {
+        let uses = variables.uses.get(name).into_iter().flatten();
+        if let Some((code, lines)) = said.get_mut(*rank) {
+            uses.for_each(|used| lines.push(&code.text, &used.before, value, &used.after));
+        }
+    }
+    let said = said.into_iter().filter(|(_, lines)| !lines.text.is_empty());
+    said.map(|(code, lines)| (code, lines.text, lines.map)).collect()
+}
+
+/// Lines as text would have them.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    map: OffsetMap,
+}
+
+impl Lines {
+    /// A line of pieces of the code, between what stands nowhere.
+    fn push(&mut self, code: &str, before: &str, pieces: &[Span], after: &str) {
+        let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else {
+            return;
+        };
+        self.push_unsaid(before, first.start);
+        for piece in pieces {
+            self.push_said(code, *piece);
+        }
+        self.push_unsaid(after, last.end);
+        self.push_unsaid("\n", last.end);
+    }
+
+    fn push_said(&mut self, code: &str, piece: Span) {
+        self.text.push_str(piece.slice(code));
+        self.map.push(piece.len(), piece);
+    }
+
+    /// Text that stands nowhere.
+    fn push_unsaid(&mut self, text: &str, at: usize) {
+        self.text.push_str(text);
+        self.map.push(text.len(), Span::new(at, at));
+    }
+}
+
+/// Literals that are used by name: what a use says of them stands elsewhere, often in another cell.
+#[derive(Default)]
+struct Variables<'c> {
+    /// The rank of the cell, the name, the literal.
+    literals: Vec<(usize, &'c str, Vec<Span>)>,
+    uses: BTreeMap<&'c str, BTreeSet<Use>>,
+}
+
+/// What stands around a variable where it is used.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Use {
+    before: String,
+    after: String,
 }
 
 /// Whether what stands at `at` is a name that code goes by: in no string, comment or magic.
@@ -124,57 +184,116 @@ fn reads_as_name(value: &str) -> bool {
     spoken || (value.contains('_') && value.len() < 20)
 }
 
-struct Speaker<'c> {
+struct Speaker<'c, 's> {
+    rank: usize,
     text: &'c str,
-    lines: String,
-    map: OffsetMap,
+    lines: Lines,
+    variables: &'s mut Variables<'c>,
     /// What a name was imported from: the first part of the module's name.
-    imported: BTreeMap<String, String>,
+    imported: &'s mut BTreeMap<&'c str, &'c str>,
+    /// Those of the functions around: callers know their values.
+    parameters: Vec<&'c str>,
 }
 
-impl Speaker<'_> {
+impl<'c> Speaker<'c, '_> {
     /// The line `name = "value"`, unless text shows it as well.
-    fn say(&mut self, name: &str, named: Option<Span>, value: &[Span]) {
-        let (Some(first), Some(last)) = (value.first(), value.last()) else {
+    fn say(&mut self, name: &str, named: Option<Span>, parts: &[Part<'c>]) {
+        if name.contains('\n') {
+            return;
+        }
+        self.note_uses(name, parts);
+        let texts: Vec<Span> = parts.iter().filter_map(|part| part.text()).collect();
+        let (Some(first), Some(last)) = (texts.first(), texts.last()) else {
             return;
         };
-        let length: usize = value.iter().map(|piece| piece.len()).sum();
+        let length: usize = texts.iter().map(|piece| piece.len()).sum();
         let between = named.map(|named| Span::new(named.end, first.start.max(named.end)).slice(self.text));
         let beside = between.is_some_and(|between| between.len() <= BESIDE && !between.contains(['\n', '#', '(']));
-        let plain = value.len() == 1 && beside;
-        if plain || !(6..=LONGEST_VALUE).contains(&length) || name.contains('\n') {
+        let plain = parts.len() == 1 && beside;
+        if plain || !(6..=LONGEST_VALUE).contains(&length) {
             return;
         }
-        if name.is_empty() && !self.is_one_word(value) {
+        if name.is_empty() && !self.is_one_word(parts) {
             return;
         }
-        self.push_unsaid(name, first.start);
-        self.push_unsaid(" = \"", first.start);
-        for piece in value {
-            self.lines.push_str(piece.slice(self.text));
-            self.map.push(piece.len(), *piece);
+        self.lines.push_unsaid(name, first.start);
+        self.lines.push_unsaid(" = \"", first.start);
+        let mut at = first.start;
+        for part in parts {
+            match part.text() {
+                Some(piece) => {
+                    self.lines.push_said(self.text, piece);
+                    at = piece.end;
+                }
+                None => self.lines.push_unsaid(ANYTHING, at),
+            }
         }
-        self.push_unsaid("\"\n", last.end);
+        self.lines.push_unsaid("\"\n", last.end);
     }
 
-    /// Text that stands nowhere.
-    fn push_unsaid(&mut self, text: &str, at: usize) {
-        self.lines.push_str(text);
-        self.map.push(text.len(), Span::new(at, at));
+    /// Keeps what is said of the variables among the parts of a text.
+    fn note_uses(&mut self, name: &str, parts: &[Part<'c>]) {
+        for (rank, part) in parts.iter().enumerate() {
+            let Part::Name(variable) = part else { continue };
+            let before = parts.get(..rank).unwrap_or_default();
+            let beside = before.last().and_then(Part::text).map(|text| text.slice(self.text));
+            if self.parameters.contains(variable) || name.is_empty() && !beside.is_some_and(leads_to_value) {
+                continue;
+            }
+            let before = self.rendered(before);
+            let after = self.rendered(parts.get(rank + 1..).unwrap_or_default());
+            if name.is_empty() && !(before.contains("://") || is_telling(tail(&before, LONGEST_NAME))) {
+                continue;
+            }
+            let uses = self.variables.uses.entry(variable).or_default();
+            if uses.len() < MOST_USES {
+                uses.insert(Use {
+                    before: format!("{name} = \"{before}"),
+                    after: format!("{after}\""),
+                });
+            }
+        }
     }
 
-    /// Whether pieces that no name tells of are parts of one word: prose in pieces holds no secret that its pieces don't.
-    fn is_one_word(&self, value: &[Span]) -> bool {
+    fn rendered(&self, parts: &[Part<'_>]) -> String {
+        let text = |part: &Part<'_>| part.text().map_or(ANYTHING, |span| span.slice(self.text));
+        let line: String = parts.iter().map(text).collect();
+        if line.len() > LONGEST_CONTEXT || line.contains('\n') {
+            String::new()
+        } else {
+            line
+        }
+    }
+
+    /// Whether parts that no name tells of are those of one word or of an address: prose in pieces holds no secret that
+    /// its pieces don't.
+    fn is_one_word(&self, parts: &[Part<'_>]) -> bool {
         let byte = |at: Option<usize>| at.and_then(|at| self.text.as_bytes().get(at)).copied();
-        value.windows(2).any(|pair| {
-            let [left, right] = pair else { return false };
-            let sides = [byte(left.end.checked_sub(1)), byte(Some(right.start))];
-            sides.into_iter().all(|side| side.is_some_and(is_of_run))
+        let is_address = |part: &Part<'_>| part.text().is_some_and(|text| text.slice(self.text).contains("://"));
+        parts.windows(2).any(|pair| match pair {
+            [Part::Text(left), Part::Text(right)] => {
+                let sides = [byte(left.end.checked_sub(1)), byte(Some(right.start))];
+                sides.into_iter().all(|side| side.is_some_and(is_of_run))
+            }
+            _ => parts.iter().any(is_address),
         })
     }
 
+    /// Keeps a literal that goes by a name.
+    fn note_literal(&mut self, name: &'c str, value: &Expr) {
+        if let Some(pieces) = pieces(self.text, value) {
+            let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+            let spaced = pieces
+                .iter()
+                .any(|piece| piece.slice(self.text).contains(char::is_whitespace));
+            if (6..=LONGEST_VALUE).contains(&length) && !spaced {
+                self.variables.literals.push((self.rank, name, pieces));
+            }
+        }
+    }
+
     /// All values that an expression may give, under its name.
-    fn tell(&mut self, name: &str, named: Option<Span>, value: &Expr) {
+    fn tell(&mut self, name: &str, named: Option<Span>, value: &'c Expr) {
         if matches!(name, "pw" | "PW") {
             // too short for a text to be searched for it
             return self.tell("password", None, value);
@@ -182,8 +301,8 @@ impl Speaker<'_> {
         if !is_telling(name) {
             return;
         }
-        if let Some(pieces) = pieces(value) {
-            return self.say(name, named, &pieces);
+        if let Some(parts) = parts(self.text, value) {
+            return self.say(name, named, &parts);
         }
         match value {
             Expr::If(either) => {
@@ -209,18 +328,24 @@ impl Speaker<'_> {
     }
 
     /// `("user", "password")`
-    fn tell_login(&mut self, pair: &[Expr]) {
+    fn tell_login(&mut self, pair: &'c [Expr]) {
         if let [user, password] = pair
-            && pieces(user).is_some()
+            && parts(self.text, user).is_some()
         {
             self.tell("password", None, password);
         }
     }
 
-    fn assign(&mut self, target: &Expr, value: &Expr) {
+    fn assign(&mut self, target: &'c Expr, value: &'c Expr) {
+        if let Expr::Name(name) = target {
+            self.note_literal(name.id.as_str(), value);
+        }
         match (target, value) {
             (Expr::Tuple(targets), Expr::Tuple(values)) if targets.elts.len() == values.elts.len() => {
                 for (target, value) in targets.elts.iter().zip(&values.elts) {
+                    if let Expr::Name(name) = target {
+                        self.note_literal(name.id.as_str(), value);
+                    }
                     let name = span(target.range()).slice(self.text).to_owned();
                     self.tell(&name, None, value);
                 }
@@ -234,7 +359,7 @@ impl Speaker<'_> {
         }
     }
 
-    fn call(&mut self, call: &ExprCall) {
+    fn call(&mut self, call: &'c ExprCall) {
         let callee = span(call.func.range()).slice(self.text).to_owned();
         let Arguments { args, keywords, .. } = &call.arguments;
         let method = callee.rsplit('.').next().unwrap_or_default();
@@ -307,6 +432,18 @@ fn is_telling(name: &str) -> bool {
     name.len() <= LONGEST_NAME && WORDS.is_any_in(name.as_bytes())
 }
 
+/// Whether a value may follow: `api_key=`, `token: `, `://`.
+fn leads_to_value(text: &str) -> bool {
+    text.trim_end().ends_with(['=', ':', '/', '@', '"', '\''])
+}
+
+/// The last characters of a text.
+fn tail(text: &str, most: usize) -> &str {
+    let start = text.len().saturating_sub(most);
+    let start = (start..=text.len()).find(|at| text.is_char_boundary(*at));
+    start.and_then(|start| text.get(start..)).unwrap_or_default()
+}
+
 /// Whether a function is what logs in to a service.
 fn is_client(function: &str) -> bool {
     let lower = plain(function);
@@ -319,10 +456,6 @@ fn is_client(function: &str) -> bool {
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|c| c.to_ascii_lowercase()).collect()
-}
-
-fn text_of(expr: &Expr) -> Option<&str> {
-    expr.as_string_literal_expr().map(|text| text.value.to_str())
 }
 
 /// What a call gives where what it looks for isn't there: `getenv("TOKEN", "…")`, `field(default="…")`.
@@ -342,76 +475,9 @@ fn stand_in(call: &ExprCall) -> Option<&Expr> {
         .or_else(|| call.arguments.args.get(1))
 }
 
-/// Where the text of a literal stands that nothing has to be worked out for, piece by piece.
-fn pieces(expr: &Expr) -> Option<Vec<Span>> {
-    pieces_down_to(expr, DEEPEST_SUM)
-}
-
-/// The same, no deeper than that: this is asked at every level of an expression.
-fn pieces_down_to(expr: &Expr, depth: usize) -> Option<Vec<Span>> {
-    let depth = depth.checked_sub(1)?;
-    let pieces = |expr: &Expr| pieces_down_to(expr, depth);
-    let inside = |range: TextRange, flags: &dyn Fn() -> (usize, usize)| {
-        let (open, close) = flags();
-        let whole = span(range);
-        Span::new(
-            whole.start + open,
-            whole.end.saturating_sub(close).max(whole.start + open),
-        )
-    };
-    match expr {
-        Expr::StringLiteral(literal) => {
-            let parts = literal.value.as_slice().iter();
-            Some(parts.map(|part| inside(part.range, &|| quotes(part.flags))).collect())
-        }
-        Expr::BytesLiteral(literal) => {
-            let parts = literal.value.as_slice().iter();
-            Some(parts.map(|part| inside(part.range, &|| quotes(part.flags))).collect())
-        }
-        Expr::FString(literal) => {
-            let mut found = Vec::new();
-            for part in literal.value.as_slice() {
-                match part {
-                    FStringPart::Literal(part) => found.push(inside(part.range, &|| quotes(part.flags))),
-                    FStringPart::FString(part) => {
-                        for element in &part.elements {
-                            let InterpolatedStringElement::Literal(text) = element else {
-                                return None;
-                            };
-                            found.push(span(text.range));
-                        }
-                    }
-                }
-            }
-            Some(found)
-        }
-        Expr::BinOp(sum) if sum.op == Operator::Add => {
-            let right = pieces(&sum.right)?;
-            let mut both = pieces(&sum.left)?;
-            both.extend(right);
-            Some(both)
-        }
-        Expr::Call(call) => match (call.func.as_ref(), call.arguments.args.as_ref()) {
-            (Expr::Attribute(method), [Expr::List(parts)]) if method.attr.as_str() == "join" => {
-                let glue = text_of(&method.value)?;
-                let parts: Option<Vec<_>> = parts.elts.iter().map(pieces).collect();
-                glue.is_empty().then_some(parts?.concat())
-            }
-            (Expr::Attribute(method), _) if PLAIN_METHODS.contains(&method.attr.as_str()) => pieces(&method.value),
-            (Expr::Name(name), [value, ..]) if WRAPPERS.contains(&name.id.as_str()) => pieces(value),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// How long a literal's opening and closing are.
-fn quotes(flags: impl StringFlags) -> (usize, usize) {
-    (flags.opener_len().to_usize(), flags.closer_len().to_usize())
-}
-
-impl<'a> Visitor<'a> for Speaker<'_> {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+impl<'c> Visitor<'c> for Speaker<'c, '_> {
+    fn visit_stmt(&mut self, stmt: &'c Stmt) {
+        let outer = self.parameters.len();
         match stmt {
             Stmt::Assign(assign) => assign
                 .targets
@@ -426,7 +492,7 @@ impl<'a> Visitor<'a> for Speaker<'_> {
                 for alias in &import.names {
                     let root = alias.name.split('.').next().unwrap_or_default();
                     let name = alias.asname.as_ref().map_or(root, |name| name.as_str());
-                    self.imported.insert(name.to_owned(), root.to_owned());
+                    self.imported.insert(name, root);
                 }
             }
             Stmt::ImportFrom(import) => {
@@ -434,15 +500,26 @@ impl<'a> Visitor<'a> for Speaker<'_> {
                 let root = module.and_then(|module| module.split('.').next()).unwrap_or_default();
                 for alias in &import.names {
                     let name = alias.asname.as_ref().unwrap_or(&alias.name);
-                    self.imported.insert(name.to_string(), root.to_owned());
+                    self.imported.insert(name, root);
+                }
+            }
+            Stmt::FunctionDef(function) => {
+                // one with a literal for a default holds that, as far as can be seen
+                for parameter in &function.parameters {
+                    let name = parameter.name().as_str();
+                    match parameter.default() {
+                        Some(value) if pieces(self.text, value).is_some() => self.note_literal(name, value),
+                        _ => self.parameters.push(name),
+                    }
                 }
             }
             _ => {}
         }
         walk_stmt(self, stmt);
+        self.parameters.truncate(outer);
     }
 
-    fn visit_parameters(&mut self, parameters: &'a Parameters) {
+    fn visit_parameters(&mut self, parameters: &'c Parameters) {
         for parameter in parameters.iter_non_variadic_params() {
             if let Some(default) = &parameter.default {
                 let name = &parameter.parameter.name;
@@ -452,7 +529,7 @@ impl<'a> Visitor<'a> for Speaker<'_> {
         }
     }
 
-    fn visit_expr(&mut self, expr: &'a Expr) {
+    fn visit_expr(&mut self, expr: &'c Expr) {
         match expr {
             Expr::Named(named) => self.assign(&named.target, &named.value),
             Expr::Dict(dict) => {
@@ -465,8 +542,25 @@ impl<'a> Visitor<'a> for Speaker<'_> {
             Expr::Call(call) => self.call(call),
             _ => {}
         }
-        match pieces(expr) {
-            Some(parts) if parts.len() > 1 => self.say("", None, &parts),
+        let parts = match expr {
+            Expr::Name(_) => None,
+            _ => parts(self.text, expr),
+        };
+        let parts = parts.unwrap_or_default();
+        if parts.len() > 1 {
+            self.say("", None, &parts);
+        }
+        match expr {
+            Expr::BinOp(_) if parts.len() > 1 => {
+                // the whole of a sum says what its left parts would
+                let mut left = expr;
+                while let Expr::BinOp(sum) = left {
+                    self.visit_expr(&sum.right);
+                    left = &sum.left;
+                }
+                self.visit_expr(left);
+            }
+            _ if parts.len() > 1 && parts.iter().all(|part| part.text().is_some()) => {}
             _ => walk_expr(self, expr),
         }
     }

@@ -372,6 +372,28 @@ fn secrets_are_found_as_python_says_them() {
         "token: SecretStr = SecretStr('§K')",
         "token: str = field(default='§K')",
         "parser.add_argument('--password', type=str, default='§P')",
+        // in templates
+        "url = f'postgresql+psycopg2://{user}:§P@{host}:{port}/{db}'",
+        "url = 'postgresql://%s:§P@%s/db' % (user, host)",
+        "url = 'postgresql://{}:{}@{}/db'.format('etl', '§P', host)",
+        "url = 'postgresql://%(u)s:%(p)s@dwh/db' % {'u': 'etl', 'p': '§P'}",
+        "url = 'postgresql://{u}:{p!s}@{0}/db'.format(host, u='etl', p='§P')",
+        "url = 'postgresql://etl:' + quote_plus('§P') + '@dwh:5432/core'",
+        "h = {'Authorization': 'Bearer %s' % '§K'}",
+        "h = {'Authorization': 'Bearer {}'.format('§K')}",
+        "h = {'Authorization': f'Bearer {\"§K\"}'}",
+        "get('https://api.acme.io/v1?api_key={}&q=1'.format('§K'))",
+        "get('https://api.acme.io/v1?q=%s&api_key=%s' % (q, '§K'))",
+        "conn = 'user=%s password=%s' % ('etl', '§P')",
+        // by what a variable is used for
+        "x = '§K'\nh = {'Authorization': f'Bearer {x}'}",
+        "x = '§K'\nh['Authorization'] = 'Bearer ' + x",
+        "x = '§K'\nopenai.api_key = x",
+        "x = '§K'\nget(f'https://api.acme.io/v1?api_key={x}')",
+        "x = '§P'\nconnect(host=h, password=x)",
+        "x = '§P'\nget(u, auth=('svc', x))",
+        "x = '§P'\nengine('mysql://root:' + x + '@db/x')",
+        "def f(x='§K'):\n    return {'Authorization': f'Bearer {x}'}",
         // among others
         "tokens = ['§K', os.environ['B']]",
         "API_KEYS = {'a': '§K'}",
@@ -402,6 +424,12 @@ fn names_in_code_are_none() {
         "tokens = ['Hello1', 'World2', 'tokenization-of-words-2']",
         "from model import Model\nModel('bert-base-uncased-v2')",
         "parser.add_argument('--token', default='none', help='the token2 of it')",
+        "url = f'postgres://{user}:{password}@{host}/db'",
+        "h = 'Bearer %s' % make_Token2_x9()",
+        "x = 'bert-base-uncased-v2'\nf(token=x, text=f'token: {x}')",
+        "x = 'L78kcG1LzEFlTIPFfSSrScqg92D2'\ndef f(x):\n    return g(api_key=x)",
+        "sql = 'select {} from t where key = {}'.format('a1b2c3d4', 'K9Z8x7w6')",
+        "path = 'data/2020_01/file3.csv'\nget(f'https://host/{path}?token={get()}')",
     ] {
         assert_eq!(found_in(source), [""; 0], "{source}");
     }
@@ -502,4 +530,27 @@ fn columns_that_hold_no_secrets() {
     let mut cell = code(Some(1), "x = 1");
     cell["metadata"] = json!({"originalKey": "af596e9d-b89a-48e9-bca4-c589607e8de2"});
     assert_eq!(found_in_cell(&cell), [""; 0]);
+}
+
+/// A variable is set in one cell and used in another, and so is a class imported.
+#[test]
+fn cells_speak_of_each_other() {
+    let key = example("L78kcG1LzEFl¦TIPFfSSrScqg92D2AFdv");
+    let password = example("Harb0r¦88Mar!x");
+    let cells = [
+        code(Some(1), "from qxvendor import QxVendor"),
+        code(Some(2), &format!("x = '{password}'\ny = 'plain words'")),
+        code(Some(3), "connect(host=y, password=x)"),
+        code(Some(4), &format!("QxVendor('{key}')")),
+    ];
+    let sandbox = Sandbox::new();
+    let path = sandbox.write_notebook("a.ipynb", &notebook(&cells));
+    let report = sandbox.json(&["--select", "MB3"]);
+    let places = report["findings"].as_array().unwrap().iter();
+    let places: Vec<&Value> = places.map(|finding| &finding["place"]["cell"]).collect();
+    assert_eq!(places, [2, 4], "{report:#}");
+    assert_eq!(sandbox.run(&["redact", "--source", "a.ipynb"]).code, 1);
+    let redacted = std::fs::read_to_string(path).unwrap();
+    assert!(redacted.contains("x = os.environ["), "{redacted}");
+    assert_eq!(sandbox.run(&["redact", "--source", "--check", "a.ipynb"]).code, 0);
 }
