@@ -1,6 +1,6 @@
 """Runs a notebook and the package made of it, each in a process and a copy of the folder of its own, and compares.
 
-It is given {"notebook", "files", "package"} on stdin, stands in the notebook's folder, and prints its verdict as JSON.
+It is given {"notebook", "order", "files", "package"} on stdin, stands in the notebook's folder, and prints its verdict as JSON.
 The notebook runs twice: what differs between these two runs (times, unseeded draws) proves nothing.
 """
 
@@ -184,7 +184,8 @@ def run_notebook(given):
         cells = json.load(file)["cells"]
     sys.path.insert(0, os.getcwd())
     hidden, after, said = set(shell.user_ns), {}, io.StringIO()
-    for at, cell in enumerate(cells):
+    for at in given["order"] or range(len(cells)):
+        cell = cells[at]
         if cell["cell_type"] != "code":
             continue
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
@@ -307,7 +308,7 @@ def verdict(given):
             with open(os.path.join(package, path), "w", encoding="utf-8", newline="") as file:
                 file.write(text)
         names = [name for step in json.loads(given["files"]["graduation.json"])["steps"] for name in step["returns"]]
-        asked = {"notebook": given["notebook"], "names": names, "package": package}
+        asked = {"notebook": given["notebook"], "order": given["order"], "names": names, "package": package}
         runs = []
         for how, folder in (("notebook", "first"), ("notebook", "second"), ("package", "third")):
             run = in_a_process(how, asked, os.path.join(top, folder))

@@ -285,6 +285,9 @@ pub struct GraduateArgs {
     /// The package's name; made from the notebook's if not given, and of several from the folder's
     #[arg(long)]
     pub name: Option<String>,
+    /// The order in which the package runs the cells; with --update that of the package, else the page's if not given
+    #[arg(long, value_enum)]
+    pub order: Option<CellOrder>,
     /// Print the plan and write nothing; with --update, what would become of each file
     #[arg(long)]
     pub dry_run: bool,
@@ -327,6 +330,14 @@ pub struct CompletionsArgs {
 pub struct ManArgs {
     /// A command, such as `check` or `git install`
     pub command: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CellOrder {
+    // As they stand on the page
+    Document,
+    // As they ran, by their execution counts
+    Recorded,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -66,7 +66,12 @@ fn describe(plan: &Plan, out: &mut String) -> std::fmt::Result {
             Level::State => ", shares names through its module",
         };
         writeln!(out, "  {}({}){gives}", step.function, params.join(", "))?;
-        writeln!(out, "      cells {}-{}{level}", step.cells.0, step.cells.1)?;
+        let ran: Vec<String> = step.ran.iter().map(ToString::to_string).collect();
+        if ran.is_empty() {
+            writeln!(out, "      cells {}-{}{level}", step.cells.0, step.cells.1)?;
+        } else {
+            writeln!(out, "      cells {}{level}", ran.join(", "))?;
+        }
         let configured = step
             .params
             .iter()

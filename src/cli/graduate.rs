@@ -9,9 +9,9 @@ use crate::report::printable;
 use crate::update::{RECORD, Record};
 
 use super::Outcome;
-use super::args::GraduateArgs;
+use super::args::{CellOrder, GraduateArgs};
 use super::describe::describe_plan;
-use super::material::{Material, scan_source};
+use super::material::{Material, Page, scan_source};
 use super::nearest::{Nearest, absolute};
 use super::talk::{UserError, colour, difference, note, print};
 use super::update::Package;
@@ -46,14 +46,18 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     };
     let known = known.map(|package| package.record);
     let package = asked_name(args, known.as_ref()).map_err(|error| vec![error])?;
-    let texts = args.notebooks.iter().map(|path| io::read(path));
-    let texts: Vec<String> = texts.collect::<Result<_, _>>().map_err(|error| vec![error.into()])?;
+    let order = args.order.or_else(|| known.as_ref().and_then(recorded));
+    let pages = args
+        .notebooks
+        .iter()
+        .map(|path| Page::read(path, order == Some(CellOrder::Recorded)));
+    let pages: Vec<Page> = pages.collect::<Result<_, _>>().map_err(|error| vec![error])?;
     let mut nearest = Nearest::new(&args.settings)?;
     let mut materials: Vec<Material<'_>> = Vec::new();
-    for (path, text) in args.notebooks.iter().zip(&texts) {
+    for (path, page) in args.notebooks.iter().zip(&pages) {
         let settings = nearest.of(&absolute(path))?;
         let magics = settings.map(|settings| settings.magics.clone()).unwrap_or_default();
-        let mut material = Material::new(path, text, package.clone(), magics).map_err(|error| vec![error])?;
+        let mut material = Material::new(path, page, package.clone(), magics).map_err(|error| vec![error])?;
         material.knows_written(known.iter().flat_map(|record| record.files.keys()));
         materials.push(material);
     }
@@ -72,7 +76,10 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
         names
             .iter()
             .zip(&left)
-            .for_each(|(name, left)| say_refusals(name, left))
+            .for_each(|(name, left)| say_refusals(name, left));
+        if order.is_none() {
+            materials.iter().for_each(say_order);
+        }
     };
     if args.dry_run && !args.update {
         let text = describe_plan(&plan);
@@ -102,7 +109,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
             Some(package) => package.plan(&now).map_err(|error| vec![error])?.result(&now),
             None => now.tree(),
         };
-        let verification = verify(python, notebook, &runs).map_err(|error| vec![error])?;
+        let verification = verify(python, notebook, &plan.notebook.order, &runs).map_err(|error| vec![error])?;
         plan.verification = Some(verification);
         now = emitted(&plan)?;
     }
@@ -296,6 +303,25 @@ fn output_folder(args: &GraduateArgs, plan: &Plan) -> PathBuf {
             .notebooks
             .first()
             .map_or_else(PathBuf::new, |path| path.with_file_name(&plan.distribution)),
+    }
+}
+
+/// The order that a package was made in, where that is not the page's.
+fn recorded(record: &Record) -> Option<CellOrder> {
+    let manifest = record.files.get("graduation.json")?;
+    manifest.contains("\"order\": [").then_some(CellOrder::Recorded)
+}
+
+/// What another order would give, where nobody has said which it is to be.
+fn say_order(material: &Material<'_>) {
+    let differences = material.differences();
+    if !differences.is_empty() {
+        let name = &material.name;
+        note(&format!(
+            "{name}: its cells ran in another order than that of the page, which the package has:"
+        ));
+        differences.iter().for_each(|clause| note(&format!("{name}: {clause}")));
+        note("hint: --order recorded takes the order in which they ran, --order document that of the page");
     }
 }
 

@@ -11,14 +11,59 @@ use crate::finding::PlaceKind;
 use crate::io;
 use crate::notebook::{self, CellIdx, Notebook};
 use crate::plan::{
-    LocalModule, NotebookRef, Options, SecretSpan, Source, answered, imported_by, imported_names, run_as_imports,
-    run_module, title_and_summary,
+    LocalModule, NotebookRef, Options, SecretSpan, Source, answered, differences, imported_by, imported_names,
+    rearranged, recorded_order, run_as_imports, run_module, title_and_summary,
 };
 use crate::python::{CellCode, Magics, desugar, is_stdlib, parse_cells, reworded};
 use crate::secrets::{self, Secrets};
 use crate::text::{EditSet, Span};
 
 use super::talk::UserError;
+
+/// A notebook's text as it is planned: with its cells in the order in which they are to run.
+pub(super) struct Page {
+    text: String,
+    sha256: String,
+    /// The cells of the file in that order; empty where it is the file's.
+    order: Vec<CellIdx>,
+    /// Title and summary of a notebook whose cells are put into another order.
+    title: Option<(String, String)>,
+}
+
+impl Page {
+    /// The notebook at `path` as it stands, or as it ran.
+    ///
+    /// # Errors
+    /// What can't be read, what is no notebook, and one of which nobody can tell how it ran.
+    pub fn read(path: &Path, recorded: bool) -> Result<Self, UserError> {
+        let text = io::read(path)?;
+        let digest = Sha256::digest(text.as_bytes());
+        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut order = Vec::new();
+        let mut arranged = None;
+        let mut title = None;
+        if recorded {
+            let name = path.to_string_lossy();
+            let notebook = notebook::read(&text).map_err(|error| UserError::unreadable(&name, &error))?;
+            order = recorded_order(&notebook).ok_or_else(|| {
+                UserError::new(
+                    format!("{name}: its execution counts don't tell in which order the cells ran"),
+                    "leave out --order recorded, or run it once more and save it",
+                )
+            })?;
+            if !order.is_empty() {
+                arranged = Some(rearranged(&notebook, &order));
+                title = Some(title_and_summary(&notebook, &stem(path)));
+            }
+        }
+        Ok(Self {
+            text: arranged.unwrap_or(text),
+            sha256,
+            order,
+            title,
+        })
+    }
+}
 
 /// A notebook, read and understood.
 pub(super) struct Material<'t> {
@@ -32,14 +77,14 @@ pub(super) struct Material<'t> {
 }
 
 impl<'t> Material<'t> {
-    /// Understands the notebook at `path`, whose text is `text`. `package` is the import name that was asked for, `magics`
+    /// Understands the notebook at `path`, as `page` has it. `package` is the import name that was asked for, `magics`
     /// those that the settings know.
     ///
     /// # Errors
     /// What is no notebook.
-    pub fn new(path: &Path, text: &'t str, package: Option<String>, magics: Magics) -> Result<Self, UserError> {
+    pub fn new(path: &Path, page: &'t Page, package: Option<String>, magics: Magics) -> Result<Self, UserError> {
         let name = path.to_string_lossy().into_owned();
-        let notebook = notebook::read(text).map_err(|error| UserError::unreadable(&name, &error))?;
+        let notebook = notebook::read(&page.text).map_err(|error| UserError::unreadable(&name, &error))?;
         let cells = parse_cells(&notebook, &magics);
         let secrets = secrets::scan_parsed(&notebook, &cells);
         let secret_cells: Vec<CellIdx> = secrets.found.iter().filter_map(|secret| secret.place.cell).collect();
@@ -54,7 +99,7 @@ impl<'t> Material<'t> {
         let facts = Facts::gather_with(&cells, magics, Companions::default());
         let options = Options {
             package,
-            notebook: reference(path, &notebook),
+            notebook: reference(path, page, &notebook),
             secrets: spans(&notebook, &secrets),
             requirements: io::read(&path.with_file_name("requirements.txt")).unwrap_or_default(),
             local,
@@ -74,6 +119,15 @@ impl<'t> Material<'t> {
     /// Tells it which files of its package an earlier run wrote.
     pub fn knows_written<'r>(&mut self, files: impl Iterator<Item = &'r String>) {
         self.options.written = files.cloned().collect();
+    }
+
+    /// What the order in which the cells ran gives, and that of the page doesn't.
+    pub fn differences(&self) -> Vec<String> {
+        let clauses = differences(&self.notebook, &self.cells, &self.facts);
+        let masked = clauses
+            .iter()
+            .map(|clause| self.secrets.masker.mask(clause).into_owned());
+        masked.collect()
     }
 
     /// As the planner takes it.
@@ -167,20 +221,24 @@ fn plain(notebook: &Notebook<'_>, code: CellCode) -> CellCode {
         .unwrap_or(code)
 }
 
-fn reference(path: &Path, notebook: &Notebook<'_>) -> NotebookRef {
+/// The file's name without its ending.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    name.strip_suffix(".ipynb").map(str::to_owned).unwrap_or(name)
+}
+
+fn reference(path: &Path, page: &Page, notebook: &Notebook<'_>) -> NotebookRef {
     let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let stem = file_name.strip_suffix(".ipynb").unwrap_or(&file_name);
-    let (title, summary) = title_and_summary(notebook, stem);
+    let title = page.title.clone();
+    let (title, summary) = title.unwrap_or_else(|| title_and_summary(notebook, &stem(path)));
     NotebookRef {
         path: if path.is_absolute() {
             file_name.clone()
         } else {
             path.to_string_lossy().replace('\\', "/")
         },
-        sha256: Sha256::digest(notebook.text.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        sha256: page.sha256.clone(),
+        order: page.order.clone(),
         file_name,
         title,
         summary,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::emit::Tree;
+use crate::notebook::CellIdx;
 use crate::plan::{Verdict, Verification, VerifiedValue};
 
 use super::talk::UserError;
@@ -40,8 +41,14 @@ struct SaidValue {
     verdict: String,
 }
 
-/// Runs `notebook` and the package in `tree` with `python`, each in a copy of the notebook's folder.
-pub(super) fn verify(python: &Path, notebook: &Path, tree: &Tree) -> Result<Verification, UserError> {
+/// Runs `notebook`, its cells in `order` where that is not empty, and the package in `tree` with `python`, each in a copy of
+/// the notebook's folder.
+pub(super) fn verify(
+    python: &Path,
+    notebook: &Path,
+    order: &[CellIdx],
+    tree: &Tree,
+) -> Result<Verification, UserError> {
     let failed = |message: String| {
         let hint = "give an interpreter that has IPython and what the notebook imports: --python .venv/bin/python";
         UserError::new(format!("{}: {message}", python.to_string_lossy()), hint)
@@ -49,6 +56,7 @@ pub(super) fn verify(python: &Path, notebook: &Path, tree: &Tree) -> Result<Veri
     let folder = notebook.parent().filter(|folder| !folder.as_os_str().is_empty());
     let given = json!({
         "notebook": notebook.file_name().unwrap_or_default().to_string_lossy(),
+        "order": order.iter().map(|cell| cell.0).collect::<Vec<usize>>(),
         "files": tree.files,
     });
     let mut child = Command::new(from_here(python))

@@ -42,6 +42,9 @@ struct Verified<'a> {
 struct Notebook<'a> {
     path: &'a str,
     sha256: &'a str,
+    /// Its cells in the order in which the package runs them, where that is not the page's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    order: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -180,6 +183,7 @@ fn notebook(plan: &Plan) -> Notebook<'_> {
     Notebook {
         path: &plan.notebook.path,
         sha256: &plan.notebook.sha256,
+        order: plan.notebook.order.iter().map(|cell| cell.0).collect(),
     }
 }
 

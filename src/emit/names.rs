@@ -62,10 +62,18 @@ pub(super) fn result_class(step: &Step) -> Option<&str> {
     step.result_class.as_deref().filter(|_| fits)
 }
 
+/// "2, 0, 1"
+pub(super) fn listed(cells: impl Iterator<Item = usize>) -> String {
+    let numbers: Vec<String> = cells.map(|cell| cell.to_string()).collect();
+    numbers.join(", ")
+}
+
 /// "cells 4-5", "cell 4": counted from 0, as graduation.json does.
 pub(super) fn cells(step: &Step) -> String {
     let (first, last) = (step.cells.0.0, step.cells.1.0);
-    if first == last {
+    if let [_, .., _] = step.ran.as_slice() {
+        format!("cells {}", listed(step.ran.iter().map(|cell| cell.0)))
+    } else if first == last {
         format!("cell {first}")
     } else {
         format!("cells {first}-{last}")

@@ -27,6 +27,8 @@ pub(super) struct Readme {
     /// What is said of options that every package has.
     talk: String,
     went: Vec<[String; 3]>,
+    /// The cells in the order in which they run, of each notebook where that is not the page's.
+    order: Vec<String>,
     dropped: Vec<[String; 4]>,
     state: Vec<String>,
     /// What the notebook found on its platform, a line each.
@@ -55,6 +57,7 @@ pub(super) fn readme(plan: &Plan) -> Readme {
         talk: talk(plan),
         commands: plan.parts.iter().map(|part| part.name().to_owned()).collect(),
         went: plan.all().flat_map(went).collect(),
+        order: plan.each().iter().filter_map(order).collect(),
         dropped: plan.each().iter().flat_map(dropped).collect(),
         state: plan.each().iter().flat_map(state).collect(),
         given: plan.given.iter().map(|given| host::told(plan, given)).collect(),
@@ -172,6 +175,11 @@ fn state(plan: &Plan) -> Vec<String> {
     plan.state.iter().map(row).collect()
 }
 
+fn order(plan: &Plan) -> Option<String> {
+    let cells = names::listed(plan.notebook.order.iter().map(|cell| cell.0));
+    (!cells.is_empty()).then(|| format!("{}{cells}", from(plan)))
+}
+
 fn went(plan: &Plan) -> Vec<[String; 3]> {
     let from = from(plan);
     // by first cell, then by kind: settings, definitions, steps
@@ -211,7 +219,11 @@ fn went(plan: &Plan) -> Vec<[String; 3]> {
             "{}{how}",
             code(&format!("{}.{}", module(plan, &step.module), step.function))
         );
-        let cells = format!("{from}{}", range(step.cells.0.0, step.cells.1.0));
+        let cells = match step.ran.as_slice() {
+            [] => range(step.cells.0.0, step.cells.1.0),
+            ran => names::listed(ran.iter().map(|cell| cell.0)),
+        };
+        let cells = format!("{from}{cells}");
         rows.insert((step.cells.0.0, 3, at), [cells, prose(&step.title), now]);
     }
     rows.into_values().collect()

@@ -24,6 +24,7 @@ use super::messages::Messages;
 use super::model::{LocalModule, NotebookRef, Plan};
 use super::modules::{HoistedImports, is_known_star, star_module};
 use super::names::Allocator;
+use super::order::renumber;
 use super::origins::first_bad_line;
 use super::pieces::{Fate, Piece, pieces};
 use super::recorded::{candidates, displayed_names};
@@ -84,12 +85,12 @@ pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options:
     let python_2_as_3 =
         notebook.language == Language::Python2 && cells.iter().all(|code| code.syntax_error().is_none());
     if !notebook.language.is_python() && !python_2_as_3 {
-        return Outcome::Refused(vec![other_language(notebook, cells)]);
+        return Outcome::Refused(vec![other_language(notebook, cells, options)]);
     }
     let mut all = pieces(cells, facts);
     let histories = Histories::collect(&all, facts);
     let foreign = foreign_cells(notebook, cells);
-    decide(notebook, facts, &histories, &foreign, &options.secrets, &mut all);
+    decide(notebook, facts, &histories, &foreign, options, &mut all);
     let files = carried(&options.local, &options.run, notebook);
     let mut builder = Builder {
         notebook,
@@ -110,7 +111,7 @@ pub fn plan(notebook: &Notebook<'_>, cells: &[CellCode], facts: &Facts, options:
 }
 
 /// Why a notebook of another language is refused; of Python 2 with the first line that is no Python 3.
-fn other_language(notebook: &Notebook<'_>, cells: &[CellCode]) -> Refusal {
+fn other_language(notebook: &Notebook<'_>, cells: &[CellCode], options: &Options) -> Refusal {
     let language = notebook.language.name();
     let broken = cells
         .iter()
@@ -121,7 +122,7 @@ fn other_language(notebook: &Notebook<'_>, cells: &[CellCode]) -> Refusal {
         message: match broken {
             Some((code, line)) => format!(
                 "the notebook is Python 2: cell {}, line {line} is not Python 3",
-                code.idx
+                options.notebook.page(code.idx)
             ),
             None => format!("the notebook's language is {language}, and a package can only be made of Python"),
         },
@@ -205,6 +206,7 @@ impl Builder<'_> {
         let mut made = {
             let maker = StepMaker {
                 notebook: self.notebook,
+                options: self.options,
                 facts: self.facts,
                 pieces: self.pieces,
                 config: &config,
@@ -243,6 +245,9 @@ impl Builder<'_> {
         plan.notes.extend(self.state_notes(&plan));
         self.options.common.apply(&mut plan);
         plan.thin = thin_cells(self.notebook, self.cells, self.facts, self.pieces, &plan);
+        if !self.options.notebook.order.is_empty() {
+            renumber(&mut plan, self.notebook, self.options);
+        }
         Outcome::Plan(Box::new(plan), refusals)
     }
 

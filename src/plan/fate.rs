@@ -11,7 +11,7 @@ use crate::notebook::{CellIdx, Notebook};
 use crate::python::{Body, CellCode, is_builtin, is_kernels, is_stdlib, provided_by};
 
 use super::bindings::Histories;
-use super::build::SecretSpan;
+use super::build::{Options, SecretSpan};
 use super::event_loop::{needs_patched_loop, patches_loop};
 use super::forms::{asked_for, asks_platform, debugs, interacts, is_form_field};
 use super::given::is_platforms;
@@ -32,12 +32,12 @@ pub(super) fn decide(
     facts: &Facts,
     histories: &Histories,
     foreign: &[(CellIdx, ForeignCell)],
-    secrets: &[SecretSpan],
+    options: &Options,
     pieces: &mut [Piece<'_>],
 ) {
     let decider = Decider {
         facts,
-        secrets,
+        secrets: &options.secrets,
         histories,
         reflective: is_reflective(pieces, facts),
         own_methods: own_methods(pieces),
@@ -51,7 +51,7 @@ pub(super) fn decide(
     for piece in pieces.iter_mut() {
         piece.fate = decider.alone(notebook, piece);
     }
-    drop_unreached(facts, pieces);
+    drop_unreached(facts, &options.notebook, pieces);
     leave_stores(facts, histories, pieces);
     decider.keep_unsafe_imports(pieces);
     decider.constants(pieces);

@@ -90,6 +90,7 @@ impl Builder<'_> {
     pub(super) fn left_cells(&self) -> Vec<Refusal> {
         let mut out: Vec<Refusal> = Vec::new();
         let mut add = |cell: CellIdx, reason: &str| {
+            let cell = self.options.notebook.page(cell);
             let message = format!("cell {cell} stays in the notebook: {reason}");
             if !out.iter().any(|r| r.message == message) {
                 out.push(Refusal {
@@ -128,10 +129,11 @@ impl Builder<'_> {
             .filter(|miss| miss.doubt == Doubt::Certain)
         {
             let name = self.facts.text(miss.name);
+            let page = |cell: CellIdx| self.options.notebook.page(cell);
             let why = match miss.absence {
                 Absence::NeverBound => "no cell binds it".to_owned(),
-                Absence::BoundLater(cell) => format!("only cell {} binds it", cell.0),
-                Absence::Deleted(cell) => format!("cell {} deletes it before", cell.0),
+                Absence::BoundLater(cell) => format!("only cell {} binds it", page(cell).0),
+                Absence::Deleted(cell) => format!("cell {} deletes it before", page(cell).0),
             };
             out.push(Note {
                 cell: miss.cell,

@@ -65,6 +65,7 @@ pub use model::{
     LintException, LocalModule, MissingFile, Module, Note, NotebookRef, Param, PathUse, Plan, Printed, Recorded,
     Return, SecretField, StateName, Step, StepModule, Tests, ThinCell, Verdict, Verification, VerifiedValue,
 };
+pub use order::{differences, rearranged, recorded_order};
 pub use origins::{Origin, nested};
 pub use prose::LINE_LENGTH;
 pub use together::{Source, Unplanned, together};

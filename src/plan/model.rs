@@ -168,6 +168,8 @@ pub struct NotebookRef {
     pub title: String,
     /// First sentence of the prose below the title; empty where there is none.
     pub summary: String,
+    /// The cells of the page in the order in which the package takes them; empty where that is the page's.
+    pub order: Vec<CellIdx>,
 }
 
 /// A Python file beside the notebook.
@@ -328,6 +330,8 @@ pub struct Step {
     pub cells: (CellIdx, CellIdx),
     /// The last cell whose effects its results hold.
     pub after_cell: CellIdx,
+    /// All of its cells in the order in which it runs them, where that is not the page's.
+    pub ran: Vec<CellIdx>,
     pub params: Vec<Param>,
     pub returns: Vec<Return>,
     /// Name of the `NamedTuple` that it returns, where it returns several values under public names;

@@ -39,7 +39,8 @@ impl Builder<'_> {
                     cell: Some(secret.cell),
                     message: format!(
                         "cell {} holds a secret ({}) inside other code",
-                        secret.cell, secret.kind
+                        self.options.notebook.page(secret.cell),
+                        secret.kind
                     ),
                     hint: "read it from the environment in the notebook, revoke the old one, and graduate again"
                         .to_owned(),

@@ -10,6 +10,7 @@ use crate::notebook::{CellIdx, Notebook};
 use crate::python::MagicKind;
 use crate::text::Span;
 
+use super::build::Options;
 use super::config::Configuration;
 use super::contracts::columns_read;
 use super::dataflow::{DataFlow, StepFlow};
@@ -36,6 +37,7 @@ pub(super) struct SecretUse {
 /// What all steps are made from.
 pub(super) struct StepMaker<'m> {
     pub notebook: &'m Notebook<'m>,
+    pub options: &'m Options,
     pub facts: &'m Facts,
     pub pieces: &'m [Piece<'m>],
     pub config: &'m Configuration,
@@ -128,7 +130,7 @@ impl StepMaker<'_> {
             if let Some(started) = self.started.as_ref().filter(|_| ends_cell && is_timed(piece)) {
                 body.push_str(&format!(
                     "logger.info(\"cell {} took %.2f s\", time.perf_counter() - {started})\n",
-                    piece.cell.0
+                    self.options.notebook.page(piece.cell).0
                 ));
             }
             if ends_cell && self.plots && self.shows_figure_at_end(piece.cell, &pieces) {
@@ -164,6 +166,7 @@ impl StepMaker<'_> {
                 prose: docstring(section, is_kept),
                 cells: (first, last),
                 after_cell: last,
+                ran: Vec::new(),
                 params,
                 returns,
                 result_class,

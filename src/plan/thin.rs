@@ -21,6 +21,10 @@ pub(super) fn thin_cells(
 ) -> Vec<ThinCell> {
     let mut out = Vec::new();
     let mut ready = false;
+    if !plan.notebook.order.is_empty() {
+        let text = "*The cells stand in the order in which they ran, which is not that of the notebook.*";
+        out.push(ThinCell::Markdown(text.to_owned()));
+    }
     for cell in &notebook.cells {
         match cell.kind {
             CellKind::Markdown => out.push(ThinCell::Markdown(cell.source.text.clone())),

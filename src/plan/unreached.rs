@@ -4,17 +4,18 @@ use ruff_python_ast::{Expr, Number, Stmt};
 
 use crate::facts::{Facts, dotted};
 
+use super::model::NotebookRef;
 use super::pieces::{Fate, Piece};
 
 /// Drops what no run reaches, each with its reason.
-pub(super) fn drop_unreached(facts: &Facts, pieces: &mut [Piece<'_>]) {
+pub(super) fn drop_unreached(facts: &Facts, notebook: &NotebookRef, pieces: &mut [Piece<'_>]) {
     let mut stopped = None;
     for piece in pieces.iter_mut() {
         if let Some(cell) = stopped {
             piece.fate = Fate::Dropped(format!("never runs: cell {cell} stops the notebook"));
         } else if piece.is_kept() && stops(piece.stmt, facts) {
             piece.fate = Fate::Dropped("stops the notebook: what stands below never runs".to_owned());
-            stopped = Some(piece.cell.0);
+            stopped = Some(notebook.page(piece.cell).0);
         } else if piece.is_kept() && never_holds(piece.stmt) {
             piece.fate = Fate::Dropped("never runs: its condition is a constant".to_owned());
         }

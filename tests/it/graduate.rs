@@ -4,10 +4,10 @@
 //! `# %% [prints]`, with `\r` for what goes back and `\` for a line without an end; what it showed below `# %% [shows]`),
 //! then what must come of them: lines below `=== has FILE` stand in the package's file, lines below `=== lacks FILE` do not,
 //! lines below `=== says` are said, and the exit code is that of `=== exits CODE`, else 0. `=== kernel LANGUAGE` is that of a
-//! notebook not in Python.
+//! notebook not in Python, and `=== arguments …` are given besides.
 //! `=== file NAME` puts a file beside the notebook. `=== equal` asks for a run of both, where there is a Python, and
-//! for that verdict, `=== different` for the other; the lines below `=== python` are a program that stands beside the notebook and imports the
-//! package, and has to end well. Lines are compared without the white space around them.
+//! for that verdict, `=== different` for the other; the lines below `=== python` are a program that stands beside the
+//! notebook and imports the package, and has to end well. Lines are compared without the white space around them.
 
 use std::process::Command;
 
@@ -62,6 +62,14 @@ fn output(head: &str, body: &str) -> Option<Value> {
         })),
         _ => None,
     }
+}
+
+/// What `graduate` is told of a fixture, besides its notebook.
+fn arguments<'f>(fixture: &'f Fixture, notebook: &'f str) -> Vec<&'f str> {
+    let all = parts(&fixture.text);
+    let more = all.iter().find_map(|(head, _)| head.strip_prefix("=== arguments "));
+    let more = more.unwrap_or_default().split_whitespace();
+    ["graduate", notebook].into_iter().chain(more).collect()
 }
 
 /// What a run of both can show.
@@ -121,7 +129,8 @@ fn fixtures_give_what_they_say() {
     let mut wrong = Vec::new();
     for fixture in fixtures() {
         let Fixture { name, text, sandbox } = &fixture;
-        let ran = sandbox.run(&["graduate", &fixture.notebook(), "--output", "out"]);
+        let notebook = fixture.notebook();
+        let ran = sandbox.run(&[&arguments(&fixture, &notebook)[..], &["--output", "out"]].concat());
         let package = sandbox.files("out");
         let wanted = parts(text).iter().find_map(|(head, _)| head.strip_prefix("=== exits "));
         let code = wanted.map_or(0, |code| code.parse().unwrap());
@@ -154,8 +163,10 @@ fn fixtures_equal_their_notebooks() {
             continue;
         };
         let notebook = fixture.notebook();
-        let asked = ["graduate", &notebook, "--output", "out", "--verify", "--python", python];
-        let ran = fixture.sandbox.run(&asked);
+        let asked = ["--output", "out", "--verify", "--python", python];
+        let ran = fixture
+            .sandbox
+            .run(&[&arguments(&fixture, &notebook)[..], &asked].concat());
         if !ran.out.contains(&format!("{notebook}: {verdict}: ")) {
             wrong.push(format!("{notebook}: {}{}", ran.out, ran.err));
         }
@@ -189,7 +200,12 @@ fn verdict(
         Some(("has", file)) => (true, file),
         Some(("lacks", file)) => (false, file),
         Some(_) => return Vec::new(),
-        _ if head.starts_with("=== exits ") || head.starts_with("=== kernel ") => return Vec::new(),
+        _ if ["exits", "kernel", "arguments"]
+            .iter()
+            .any(|key| head.starts_with(&format!("=== {key} "))) =>
+        {
+            return Vec::new();
+        }
         None if head == "=== python" || head.strip_prefix("=== ").is_some_and(|said| VERDICTS.contains(&said)) => {
             return Vec::new();
         }
@@ -256,6 +272,34 @@ fn edits_stay_until_somebody_says_so() {
     assert_eq!(sandbox.files("out"), edited);
     assert_eq!(sandbox.run(&[&args[..], &["--force"]].concat()).code, 0);
     assert!(!sandbox.files("out")["src/a/steps.py"].contains("# mine"));
+}
+
+/// An update goes on in the order of the package, and an order that nobody knows is none.
+#[test]
+fn packages_keep_their_order() {
+    let sandbox = Sandbox::new();
+    let cells = [cell("count=2", "x = 1"), cell("count=1", "x = 2\ny = x")];
+    sandbox.write_notebook("a.ipynb", &notebook(&cells));
+    let args = ["graduate", "a.ipynb", "--output", "out"];
+    assert_eq!(sandbox.run(&[&args[..], &["--order", "recorded"]].concat()).code, 0);
+    let recorded = sandbox.files("out");
+    assert!(recorded["graduation.json"].contains("\"order\": ["));
+    sandbox.run(&[&args[..], &["--update"]].concat());
+    assert_eq!(sandbox.files("out"), recorded);
+    sandbox.run(&[&args[..], &["--update", "--order", "document"]].concat());
+    assert!(!sandbox.files("out")["graduation.json"].contains("\"order\": ["));
+
+    sandbox.write_notebook(
+        "a.ipynb",
+        &notebook(&[cell("count=1", "x = 1"), cell("count=1", "x = 2")]),
+    );
+    let refused = sandbox.run(&["graduate", "a.ipynb", "--output", "other", "--order", "recorded"]);
+    assert_eq!((refused.code, sandbox.files("other").len()), (2, 0));
+    assert!(
+        refused.err.contains("a.ipynb: its execution counts don't tell"),
+        "{}",
+        refused.err
+    );
 }
 
 /// Without a Python there is no run, and without a run no verdict.
