@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::plan::{Plan, ThinCell};
 
 use super::format;
+use super::imports;
 use super::manifest;
 use super::source;
 
@@ -34,8 +35,12 @@ pub(super) fn notebook(plan: &Plan) -> Thin {
             ThinCell::Markdown(text) => json!({
                 "cell_type": "markdown", "id": id, "metadata": {}, "source": lines(&source::unix(text)),
             }),
-            ThinCell::Code { source: code, .. } => {
-                let code = source::unix(code);
+            ThinCell::Code {
+                imports, source: code, ..
+            } => {
+                let head = imports::block(imports);
+                let gap = if head.is_empty() { "" } else { "\n\n" };
+                let code = format!("{head}{gap}{}", source::unix(code));
                 let formatted = format::cell(&code, plan.python);
                 is_python &= formatted.is_some();
                 json!({

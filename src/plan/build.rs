@@ -31,7 +31,6 @@ use super::recorded::{candidates, displayed_names};
 use super::secret_fields::hide_secrets;
 use super::sections::{heading, plain};
 use super::steps::{Made, StepMaker};
-use super::thin::thin_cells;
 use super::types::value_types;
 
 /// A secret in a cell's source, found by the detectors: where, and of what kind. Never its value.
@@ -244,7 +243,7 @@ impl Builder<'_> {
         plan.tests = self.tests(&plan, candidates, &flow, &hoisted);
         plan.notes.extend(self.state_notes(&plan));
         self.options.common.apply(&mut plan);
-        plan.thin = thin_cells(self.notebook, self.cells, self.facts, self.pieces, &plan);
+        plan.thin = self.thin_cells(&plan, &hoisted);
         if !self.options.notebook.order.is_empty() {
             renumber(&mut plan, self.notebook, self.options);
         }

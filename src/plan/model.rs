@@ -504,6 +504,8 @@ pub enum ThinCell {
     Markdown(String),
     /// Python that calls the package or shows values; `original` is the cell that it stands for.
     Code {
+        /// What it imports first.
+        imports: Vec<Import>,
         source: String,
         original: Option<CellIdx>,
     },

@@ -161,6 +161,7 @@ pub fn prose(text: &str) -> ThinCell {
 
 pub fn code(source: &str) -> ThinCell {
     ThinCell::Code {
+        imports: Vec::new(),
         source: source.to_owned(),
         original: None,
     }
