@@ -158,7 +158,7 @@ pub struct RedactArgs {
     /// Secrets in sources too: a literal becomes a look-up in the environment
     #[arg(long)]
     pub source: bool,
-    /// Home directories in outputs too: they become `~`
+    /// Home directories and user names in outputs too: they become `~`
     #[arg(long = "paths")]
     pub redact_paths: bool,
     /// Write nothing; exit with 1 where something would change

@@ -25,7 +25,7 @@ use variables::Variables;
 pub struct Options {
     /// Secrets in sources too: a literal becomes a look-up in the environment.
     pub source: bool,
-    /// Home directories in outputs become `~`.
+    /// Home directories in outputs, and the names of their owners, become `~`.
     pub paths: bool,
 }
 
@@ -102,7 +102,7 @@ pub fn redact(
         if options.paths {
             for home in secrets::homes(&notebook, &Masker::default()) {
                 if !accepted(&home.place, HOMES) && replace(&mut edits, &home.pieces, "~") {
-                    kinds.push("home-directory");
+                    kinds.push(home.kind);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! MB402: a home directory, and so a person's name, in an output.
+//! MB402: a home directory or the name of its owner in an output.
 
 use crate::finding::{Finding, Severity};
 use crate::secrets::homes;
@@ -8,7 +8,7 @@ use super::{Context, Meta, Reads, Rule};
 static META: Meta = Meta {
     code: "MB402",
     name: "user-path-in-output",
-    summary: "an output shows somebody's home directory",
+    summary: "an output shows somebody's home directory or user name",
     severity: Severity::Note,
     reads: Reads::Anything,
     page: include_str!("user_path_in_output.md"),
@@ -29,9 +29,10 @@ impl Rule for UserPathInOutput {
             if last.replace(output) == Some(output) {
                 continue;
             }
-            let message = format!("this output shows the home directory `{}`", ctx.quote(&home.path));
+            let what = home.kind.replace('-', " ");
+            let message = format!("this output shows the {what} `{}`", ctx.quote(&home.text));
             let mut finding = META.finding(home.place, message);
-            finding.subject = Some(home.path);
+            finding.subject = Some(home.text);
             finding.hint = Some("`mortarboard redact --paths` writes `~` in its place".to_owned());
             out.push(finding);
         }

@@ -1,5 +1,7 @@
 //! Home directories in outputs: they name the person who ran the notebook.
 
+use std::collections::BTreeSet;
+
 use memchr::memmem;
 
 use crate::finding::{Confidence, Located, Place, PlaceKind};
@@ -7,20 +9,23 @@ use crate::notebook::Notebook;
 use crate::text::{Masker, Span};
 
 use super::engine::Hit;
+use super::users::names_in;
 use super::view::{self, Sought};
 
-/// A home directory that an output shows.
+/// A home directory that an output shows, or the name of its owner elsewhere.
 #[derive(Debug)]
 pub struct Home {
+    /// `home-directory`, `user-name`
+    pub kind: &'static str,
     pub place: Place,
     /// The bytes of the file that hold it.
     pub pieces: Vec<Span>,
-    /// `/home/ann`
-    pub path: String,
+    /// `/home/ann`, `ann`
+    pub text: String,
 }
 
 /// Names that belong to machines and to no person.
-const SHARED: [&str; 76] = [
+const SHARED: [&str; 77] = [
     "acer",
     "admin",
     "administrator",
@@ -38,6 +43,7 @@ const SHARED: [&str; 76] = [
     "codespaces",
     "colab",
     "conda",
+    "data",
     "debian",
     "default",
     "dell",
@@ -99,10 +105,36 @@ const SHARED: [&str; 76] = [
     "yourname",
 ];
 
-/// The home directories in the outputs of a notebook.
+/// The home directories in the outputs of a notebook, and the names of their owners.
 pub fn homes(notebook: &Notebook<'_>, masker: &Masker) -> Vec<Home> {
+    let mut found = shown(notebook, masker, &homes_in, may_hold);
+    let mut names: BTreeSet<String> = found.iter().filter_map(|home| owner(&home.text)).collect();
+    for cell in notebook.code_cells().filter(|cell| may_hold(&cell.source.text)) {
+        let text = &cell.source.text;
+        names.extend(homes_in(text).iter().filter_map(|hit| owner(hit.span.slice(text))));
+    }
+    if !names.is_empty() {
+        found.extend(shown(notebook, masker, &|text| names_in(text, &names), |_| true));
+    }
+    found.sort_by_key(|home| home.place.span);
+    // a path is seen in the raw object and decoded, and holds the name
+    found.dedup_by(|later, first| later.place.span.start < first.place.span.end);
+    found
+}
+
+/// The last part of a home's path.
+fn owner(home: &str) -> Option<String> {
+    home.rsplit(['/', '\\']).next().map(str::to_owned)
+}
+
+fn shown(
+    notebook: &Notebook<'_>,
+    masker: &Masker,
+    hits_in: &dyn Fn(&str) -> Vec<Hit>,
+    may_hold: fn(&str) -> bool,
+) -> Vec<Home> {
     let sought = Sought {
-        hits_in: &homes_in,
+        hits_in,
         may_hold,
         everywhere: false,
     };
@@ -114,15 +146,13 @@ pub fn homes(notebook: &Notebook<'_>, masker: &Masker) -> Vec<Home> {
         let located = Located::new(&view.text, &view.map);
         for hit in &view.hits {
             found.push(Home {
+                kind: hit.detector,
                 place: located.place(view.at.kind, view.at.cell, view.at.output, hit.span, masker),
                 pieces: view.map.pieces(hit.span),
-                path: hit.span.slice(&view.text).to_owned(),
+                text: hit.span.slice(&view.text).to_owned(),
             });
         }
     }
-    found.sort_by_key(|home| home.place.span);
-    // a path is seen in the raw object and decoded
-    found.dedup_by(|later, first| later.place.span.start < first.place.span.end);
     found
 }
 
@@ -155,16 +185,22 @@ fn homes_in(text: &str) -> Vec<Hit> {
 }
 
 /// Where systems mount the folder of all homes.
-const MOUNTS: [&str; 9] = [
+const MOUNTS: [&str; 15] = [
     "",
+    "/cluster",
     "/data",
     "/export",
     "/gpfs",
+    "/local",
+    "/mnt",
+    "/net",
     "/nfs",
     "/private",
+    "/srv",
     "/storage",
     "/System/Volumes/Data",
     "/usr",
+    "/var",
 ];
 
 /// How many bytes before `/home/…` belong to it: those of a mount, or of a drive as Unix shells on Windows write it

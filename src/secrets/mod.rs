@@ -22,6 +22,7 @@ mod repack;
 mod shape;
 mod syntax;
 mod table;
+mod users;
 mod view;
 
 pub(crate) use base64::encode as to_base64;

@@ -14,7 +14,7 @@ use super::Secrets;
 use super::engine::Hit;
 use super::national;
 use super::shape::Shape;
-use super::table::Tables;
+use super::table::{self, is_word, places_of};
 use super::view::{self, Sought};
 
 /// Personal data of one kind in one output.
@@ -160,7 +160,7 @@ pub(super) fn hits_in(text: &str) -> Vec<Hit> {
         if !((said || kind.words.is_empty()) && shape.fits(text.as_bytes())) {
             continue;
         }
-        let headed = LazyCell::new(|| headed(text, kind.words));
+        let headed = LazyCell::new(|| table::headed(text, kind.words));
         let pattern = pattern.get_or_init(|| RegexBuilder::new(kind.pattern).unicode(false).build().ok());
         for found in pattern.iter().flat_map(|pattern| pattern.find_iter(text.as_bytes())) {
             let before = text.get(..found.start()).unwrap_or_default();
@@ -231,13 +231,6 @@ fn said(text: &str) -> [bool; COUNT] {
     said
 }
 
-/// Whether what stands there is a word of its own: `pan` isn't said in `company`.
-fn is_word(text: &str, start: usize, end: usize) -> bool {
-    let letter = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
-    let bytes = text.as_bytes();
-    !letter(start.checked_sub(1).and_then(|at| bytes.get(at))) && !letter(bytes.get(end))
-}
-
 /// Whether a text ends in a number, or in a command of a drawing, which numbers follow: `Q 2544 4750 2975 4387`.
 fn ends_in_coordinates(before: &str) -> bool {
     let mut last = before.strip_suffix(' ').unwrap_or_default().chars().rev();
@@ -260,27 +253,6 @@ fn says(before: &str, words: &[&str]) -> bool {
     }
     let near = before.get(start..).unwrap_or_default();
     places_of(words, near).next().is_some()
-}
-
-/// Where the words stand in a text, each as a word of its own.
-fn places_of(words: &[&str], text: &str) -> impl Iterator<Item = Span> {
-    let lower = text.to_ascii_lowercase();
-    let places: Vec<Span> = words
-        .iter()
-        .flat_map(|word| lower.match_indices(word))
-        .map(|(at, found)| Span::new(at, at + found.len()))
-        .filter(|place| is_word(text, place.start, place.end))
-        .collect();
-    places.into_iter()
-}
-
-/// The cells of columns that one of the words heads.
-fn headed(text: &str, words: &[&str]) -> Vec<Span> {
-    let mut tables = Tables::default();
-    let mut places: Vec<Span> = places_of(words, text).collect();
-    places.sort_unstable();
-    let columns = places.into_iter().filter_map(|place| tables.under(text, place));
-    columns.flat_map(|column| column.cells).collect()
 }
 
 fn is_email(value: &str) -> bool {

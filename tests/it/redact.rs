@@ -366,7 +366,7 @@ fn homes_become_tildes() {
         ("file:///home/ann/x.html", "file://~/x.html"),
         ("C:\\Users\\ann\\x.csv and C:/Users/ann/y", "~\\x.csv and ~/y"),
         ("/mnt/c/Users/ann/x and /c/Users/ann/y", "~/x and ~/y"),
-        ("/export/home/ann/x, /usr/home/ann", "~/x, ~"),
+        ("/export/home/ann/x, /usr/home/ann, /local/home/ann", "~/x, ~, ~"),
         (
             "\u{1b}[32m/home/ann/x.py\u{1b}[0m in f()",
             "\u{1b}[32m~/x.py\u{1b}[0m in f()",
@@ -392,4 +392,70 @@ fn homes_become_tildes() {
         .collect();
     assert_eq!(lines, printed.map(|(_, line)| line));
     assert_eq!(sandbox.json(&["--select", "MB402"])["findings"], json!([]));
+}
+
+/// A name that a home directory tells, where a user is meant; the same word elsewhere stays.
+#[test]
+fn names_of_users_become_tildes() {
+    let printed = [
+        ("/home/jdoe/x", "~/x"),
+        ("jdoe@gpu-03:~$ ls", "~@gpu-03:~$ ls"),
+        ("jdoe", "~"),
+        ("owner: jdoe, group: staff", "owner: ~, group: staff"),
+        ("{'user': 'jdoe', 'n': 1} USER=jdoe", "{'user': '~', 'n': 1} USER=~"),
+        ("uid=1000(jdoe) gid=1000(jdoe)", "uid=1000(~) gid=1000(~)"),
+        (
+            "-rw-r--r-- 1 jdoe staff 12 May  1 a.csv",
+            "-rw-r--r-- 1 ~ staff 12 May  1 a.csv",
+        ),
+        (
+            "saved to /scratch/jdoe/run1, /data/users/jdoe.",
+            "saved to /scratch/~/run1, /data/users/~.",
+        ),
+        ("CORP\\jdoe ran D:\\work\\jdoe\\x.py", "CORP\\~ ran D:\\work\\~\\x.py"),
+        ("squeue --user jdoe; ps -u jdoe", "squeue --user ~; ps -u ~"),
+        ("jdoe      4242  0.0  0.1 python", "~      4242  0.0  0.1 python"),
+        ("", ""),
+        ("JOBID  NAME   USER  ST", "JOBID  NAME   USER  ST"),
+        ("  991  jdoe   jdoe   R", "  991  jdoe   ~   R"),
+        ("", ""),
+        (
+            "the jdoe model, jdoe_2 and jdoe.csv",
+            "the jdoe model, jdoe_2 and jdoe.csv",
+        ),
+        (
+            "https://example.org/jdoe/repo src/jdoe/x",
+            "https://example.org/jdoe/repo src/jdoe/x",
+        ),
+        ("/home/user/x user: user", "/home/user/x user: user"),
+    ];
+    let sandbox = Sandbox::new();
+    let text: String = printed.iter().map(|(line, _)| format!("{line}\n")).collect();
+    let cells = [
+        code_with(Some(1), "show()", json!([stdout(&text)])),
+        // no home tells of this one
+        code_with(Some(2), "show()", json!([stdout("owner: msmith")])),
+    ];
+    let path = sandbox.write_notebook("a.ipynb", &notebook(&cells));
+    assert_eq!(sandbox.run(&["redact", "--paths", "a.ipynb"]).code, 1);
+    let value: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let lines: Vec<&str> = value["cells"][0]["outputs"][0]["text"]
+        .as_str()
+        .unwrap()
+        .lines()
+        .collect();
+    assert_eq!(lines, printed.map(|(_, line)| line));
+    assert_eq!(value["cells"][1]["outputs"][0]["text"], "owner: msmith");
+    assert_eq!(sandbox.run(&["redact", "--paths", "--check", "a.ipynb"]).code, 0);
+}
+
+/// A path in the source tells a name too.
+#[test]
+fn names_are_known_from_sources() {
+    let shown = json!([stdout("run by jdoe on node7\n")]);
+    let cells = [code_with(Some(1), "open('/Users/jdoe/a.csv')", shown)];
+    let sandbox = Sandbox::new();
+    sandbox.write_notebook("a.ipynb", &notebook(&cells));
+    let report = sandbox.json(&["--select", "MB402"]);
+    assert_eq!(report["findings"][0]["subject"], "jdoe", "{report:#}");
 }

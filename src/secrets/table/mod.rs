@@ -72,6 +72,34 @@ pub(super) fn beside(text: &str, word: Span) -> Option<Column> {
     may_head(text.as_bytes(), word).then(|| Row::around(text, word)?.beside())?
 }
 
+/// The cells of columns that one of the words heads.
+pub(super) fn headed(text: &str, words: &[&str]) -> Vec<Span> {
+    let mut tables = Tables::default();
+    let mut places: Vec<Span> = places_of(words, text).collect();
+    places.sort_unstable();
+    let columns = places.into_iter().filter_map(|place| tables.under(text, place));
+    columns.flat_map(|column| column.cells).collect()
+}
+
+/// Where the words stand in a text, in any case, each as a word of its own.
+pub(super) fn places_of(words: &[&str], text: &str) -> impl Iterator<Item = Span> {
+    let lower = text.to_ascii_lowercase();
+    let places: Vec<Span> = words
+        .iter()
+        .flat_map(|word| lower.match_indices(word))
+        .map(|(at, found)| Span::new(at, at + found.len()))
+        .filter(|place| is_word(text, place.start, place.end))
+        .collect();
+    places.into_iter()
+}
+
+/// Whether what stands there is a word of its own: `pan` isn't said in `company`.
+pub(super) fn is_word(text: &str, start: usize, end: usize) -> bool {
+    let letter = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+    let bytes = text.as_bytes();
+    !letter(start.checked_sub(1).and_then(|at| bytes.get(at))) && !letter(bytes.get(end))
+}
+
 /// Whether the bytes on both sides of a word may be those around a heading: most words stand in code or prose.
 fn may_head(bytes: &[u8], word: Span) -> bool {
     let of_heading = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'*' | b'`');
