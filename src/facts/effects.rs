@@ -11,6 +11,7 @@ use crate::python::{CellCode, Table};
 static FUNCTIONS: Table = Table::new(include_str!("../../data/functions.tsv"));
 static CONSUMERS: Table = Table::new(include_str!("../../data/consumers.tsv"));
 static METHODS: Table = Table::new(include_str!("../../data/methods.tsv"));
+static SEEDING: Table = Table::new(include_str!("../../data/seeding.tsv"));
 
 /// The names that imports bind anywhere in the notebook, and the dotted path that each stands for.
 ///
@@ -208,39 +209,93 @@ fn has_true_keyword(call: &ExprCall, name: &str) -> bool {
     })
 }
 
+/// What is known of the names that the notebook binds itself.
+pub trait OwnNames {
+    /// Whether it binds the name to something other than an import.
+    fn is_value(&self, name: &str) -> bool;
+
+    /// Whether the name is a function of its own that has a value and does nothing else.
+    fn is_pure_function(&self, _: &str) -> bool {
+        false
+    }
+
+    /// Whether the name holds what can be gone through more than once: no iterator.
+    fn is_repeatable(&self, _: &str) -> bool {
+        false
+    }
+}
+
+impl<F: Fn(&str) -> bool> OwnNames for F {
+    fn is_value(&self, name: &str) -> bool {
+        self(name)
+    }
+}
+
+/// All that evaluating an expression does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Effects(u16);
+
+impl Effects {
+    fn add(&mut self, effect: Effect) {
+        self.0 |= 1 << effect as u16;
+    }
+
+    pub fn has(self, effect: Effect) -> bool {
+        self.0 & (1 << effect as u16) != 0
+    }
+
+    /// Whether it does anything besides these and having a value.
+    pub fn has_others_than(self, effects: &[Effect]) -> bool {
+        let allowed = effects.iter().fold(1, |bits, effect| bits | 1 << *effect as u16);
+        self.0 & !allowed != 0
+    }
+}
+
 /// The strongest effect of anything that evaluating `expr` runs.
 pub fn expression_effect(expr: &Expr, imports: &Imports, is_user: &dyn Fn(&str) -> bool) -> Effect {
+    let found = effects(expr, imports, &is_user);
+    let mut from_strongest = [
+        Effect::Unknown,
+        Effect::Mutate,
+        Effect::Write,
+        Effect::Seed,
+        Effect::Draw,
+        Effect::Read,
+        Effect::Plot,
+        Effect::Show,
+    ]
+    .into_iter();
+    from_strongest.find(|effect| found.has(*effect)).unwrap_or(Effect::Pure)
+}
+
+/// The effects of everything that evaluating `expr` runs.
+pub fn effects(expr: &Expr, imports: &Imports, own: &dyn OwnNames) -> Effects {
     let mut finder = EffectFinder {
         imports,
-        is_user,
-        strongest: Effect::Pure,
+        own,
+        found: Effects::default(),
     };
     finder.visit_expr(expr);
-    finder.strongest
+    finder.found
 }
 
 struct EffectFinder<'f> {
     imports: &'f Imports,
-    is_user: &'f dyn Fn(&str) -> bool,
-    strongest: Effect,
-}
-
-impl EffectFinder<'_> {
-    fn add(&mut self, effect: Effect) {
-        self.strongest = self.strongest.max(effect);
-    }
+    own: &'f dyn OwnNames,
+    found: Effects,
 }
 
 impl<'a> Visitor<'a> for EffectFinder<'_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Call(call) => {
-                let effect = call_effect(call, self.imports, self.is_user);
-                self.add(if effect == Effect::Calls { Effect::Pure } else { effect });
+                let effect = self.call(call);
+                self.found
+                    .add(if effect == Effect::Calls { Effect::Pure } else { effect });
                 self.add_arguments(call, effect);
             }
             Expr::Named(_) | Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_) | Expr::IpyEscapeCommand(_) => {
-                self.add(Effect::Unknown);
+                self.found.add(Effect::Unknown);
             }
             _ => {}
         }
@@ -249,19 +304,69 @@ impl<'a> Visitor<'a> for EffectFinder<'_> {
 }
 
 impl EffectFinder<'_> {
+    /// The effect of a call, its arguments left aside.
+    fn call(&self, call: &ExprCall) -> Effect {
+        if self.calls_own(call) {
+            return Effect::Pure;
+        }
+        let effect = call_effect(call, self.imports, &|name| self.own.is_value(name));
+        match effect {
+            Effect::Draw if has_seed(call, self.imports) => Effect::Pure,
+            Effect::Mutate if makes_its_receiver(call, self.imports) => Effect::Pure,
+            effect => effect,
+        }
+    }
+
+    fn calls_own(&self, call: &ExprCall) -> bool {
+        matches!(call.func.as_ref(), Expr::Name(name) if self.own.is_pure_function(name.id.as_str()))
+    }
+
     /// What a call does through its arguments: a notebook's own function may do anything, and an iterator that is
     /// used up is changed.
     fn add_arguments(&mut self, call: &ExprCall, effect: Effect) {
         let path = dotted(&call.func, self.imports).unwrap_or_default();
-        let consumes = CONSUMERS.contains(&path);
+        let consumes = CONSUMERS.contains(&path) || self.calls_own(call);
         for argument in call.arguments.iter_source_order() {
             let Expr::Name(name) = argument.value() else {
                 continue;
             };
-            let is_value = (self.is_user)(name.id.as_str());
-            if is_value && (consumes || effect == Effect::Calls) {
-                self.add(Effect::Mutate);
+            let name = name.id.as_str();
+            let used_up = consumes && !self.own.is_repeatable(name);
+            let called = effect == Effect::Calls && !self.own.is_pure_function(name) && !self.own.is_repeatable(name);
+            if self.own.is_value(name) && (used_up || called) {
+                self.found.add(Effect::Mutate);
             }
         }
     }
+}
+
+/// Whether a draw takes its numbers from a seed of its own: `df.sample(5, random_state=0)`.
+fn has_seed(call: &ExprCall, imports: &Imports) -> bool {
+    let method = call.func.as_attribute_expr().map(|method| format!(".{}", method.attr));
+    let row = dotted(&call.func, imports)
+        .or(method)
+        .and_then(|path| SEEDING.get(&path));
+    let Some(keyword) = row.and_then(|row| row.split('\t').next()) else {
+        return false;
+    };
+    let mut keywords = call.arguments.keywords.iter();
+    keywords.any(|given| given.arg.as_deref() == Some(keyword) && given.value.is_number_literal_expr())
+}
+
+/// Whether a method changes nothing but an object that was made for it: `StandardScaler().fit_transform(X)`.
+fn makes_its_receiver(call: &ExprCall, imports: &Imports) -> bool {
+    let Expr::Attribute(method) = call.func.as_ref() else {
+        return false;
+    };
+    let Expr::Call(made) = method.value.as_ref() else {
+        return false;
+    };
+    let Some(path) = dotted(&made.func, imports) else {
+        return false;
+    };
+    let class = path.rsplit('.').next().unwrap_or_default();
+    path.contains('.')
+        && class.starts_with(|c: char| c.is_ascii_uppercase())
+        && FUNCTIONS.get(&path) == Some("pure")
+        && !has_true_keyword(call, "inplace")
 }

@@ -21,7 +21,7 @@ mod unwritten;
 mod walk;
 
 pub use companions::{Beside, Companion, Companions};
-pub use effects::{Effect, Imports, call_effect, dotted, expression_effect};
+pub use effects::{Effect, Effects, Imports, OwnNames, call_effect, dotted, effects, expression_effect};
 pub use execution::{Execution, Fall, in_order};
 pub use imported::{Imported, imported};
 pub use io::{Direction, IoCall, io_calls};

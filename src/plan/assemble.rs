@@ -15,6 +15,7 @@ use super::modules::{HoistedImports, names_read};
 use super::names::package_name;
 use super::pieces::Fate;
 use super::rewrite::NOTEBOOK_FILE;
+use super::shown::Shown;
 use super::steps::{Made, SecretUse};
 use super::versions::versions;
 
@@ -29,6 +30,8 @@ pub(super) struct Decided<'d> {
     pub groups: &'d [Vec<usize>],
     /// The modules of the steps, where there are several.
     pub chapters: &'d [Chapter],
+    /// What the thin notebook may show.
+    pub shown: &'d [Shown],
     pub reflective: bool,
 }
 
@@ -42,6 +45,7 @@ impl Builder<'_> {
             hoisted,
             groups,
             chapters,
+            shown,
             reflective,
         } = decided;
         for field in &mut config.fields {
@@ -58,12 +62,9 @@ impl Builder<'_> {
         let steps_module = self.steps_module(&tops, &made, groups);
         let step_modules = self.step_modules(&tops, chapters, &made, groups);
         let mut read = self.names_read_anywhere();
-        read.extend(
-            self.pieces
-                .iter()
-                .filter(|p| matches!(p.fate, Fate::Left(_)))
-                .flat_map(|p| names_read(self.facts, p)),
-        );
+        let left = self.pieces.iter().filter(|p| matches!(p.fate, Fate::Left(_)));
+        let in_thin = left.chain(shown.iter().filter_map(|shown| self.pieces.get(shown.piece)));
+        read.extend(in_thin.flat_map(|p| names_read(self.facts, p)));
         let (_, unused) = hoisted.unused(&read);
         let mut modules = self.used_modules(&unused);
         modules.retain(|module, _| !self.local.contains(module));

@@ -81,6 +81,12 @@ impl Histories {
         !history.binders.is_empty() || history.global
     }
 
+    /// Whether the name holds data: not a function, a class or an import.
+    pub fn is_data(&self, name: NameId, pieces: &[Piece<'_>]) -> bool {
+        let binders = self.get(name).binders.iter();
+        self.is_variable(name) && binders.filter_map(|&b| pieces.get(b)).all(Piece::is_kept)
+    }
+
     /// A change of one name's object shows in the names tied to it.
     fn spread_mutations(&mut self, pieces: &[Piece<'_>]) {
         let pairs: Vec<(NameId, NameId)> = pieces.iter().flat_map(|p| p.facts.aliases.iter().copied()).collect();

@@ -21,16 +21,18 @@ use super::layout::chapters;
 use super::lifetimes::sees_ends;
 use super::local::{Local, carried};
 use super::messages::Messages;
-use super::model::{LocalModule, NotebookRef, Plan};
+use super::model::{Dropped, LocalModule, NotebookRef, Plan};
 use super::modules::{HoistedImports, is_known_star, star_module};
 use super::names::Allocator;
 use super::order::renumber;
-use super::origins::first_bad_line;
-use super::pieces::{Fate, Piece, pieces};
+use super::origins::{first_bad_line, lines_of};
+use super::pieces::{Fate, Piece, SHOWS, pieces};
 use super::recorded::{candidates, displayed_names};
 use super::secret_fields::hide_secrets;
 use super::sections::{heading, plain};
+use super::shown::{Shown, shown_names, shown_pieces};
 use super::steps::{Made, StepMaker};
+use super::thin::ThinMaker;
 use super::types::value_types;
 
 /// A secret in a cell's source, found by the detectors: where, and of what kind. Never its value.
@@ -188,6 +190,7 @@ impl Builder<'_> {
         let candidates = candidates(self.notebook, self.facts, self.histories, self.pieces);
         let wanted = displayed_names(self.facts, self.histories, self.pieces);
         let given = given_names(self.notebook, self.facts, self.pieces);
+        let shown = shown_pieces(self.facts, self.pieces, &groups);
         let flow = Analysis {
             facts: self.facts,
             histories: self.histories,
@@ -196,6 +199,7 @@ impl Builder<'_> {
             reflective,
             sees_ends: sees_ends(self.facts, self.pieces),
             wanted: &wanted,
+            shown: &shown_names(self.facts, self.histories, self.pieces, &shown),
             top_level: &top_level,
             given: &given,
         }
@@ -238,16 +242,46 @@ impl Builder<'_> {
             hoisted: &hoisted,
             groups: &groups,
             chapters: &chapters,
+            shown: &shown,
             reflective,
         });
         plan.tests = self.tests(&plan, candidates, &flow, &hoisted);
         plan.notes.extend(self.state_notes(&plan));
         self.options.common.apply(&mut plan);
-        plan.thin = self.thin_cells(&plan, &hoisted);
+        let thin = ThinMaker {
+            notebook: self.notebook,
+            cells: self.cells,
+            facts: self.facts,
+            pieces: self.pieces,
+            shown: &shown,
+            flow: &flow,
+            hoisted: &hoisted,
+            common: &self.options.common,
+            plan: &plan,
+        };
+        let thin = thin.make();
+        plan.thin = thin.cells;
+        for dropped in plan.dropped.iter_mut().filter(|dropped| dropped.reason == SHOWS) {
+            dropped.reason = self.why_shown(dropped, &shown, &thin.shown);
+        }
         if !self.options.notebook.order.is_empty() {
             renumber(&mut plan, self.notebook, self.options);
         }
         Outcome::Plan(Box::new(plan), refusals)
+    }
+
+    /// What became of a value that the notebook showed.
+    fn why_shown(&self, dropped: &Dropped, lasting: &[Shown], in_thin: &BTreeSet<usize>) -> String {
+        let is_it = |piece: &Piece<'_>| piece.cell == dropped.cell && lines_of(self.notebook, piece) == dropped.lines;
+        let at = self.pieces.iter().position(is_it);
+        let lasts = lasting.iter().any(|shown| Some(shown.piece) == at);
+        if at.is_some_and(|at| in_thin.contains(&at)) {
+            format!("{SHOWS}, now in the thin notebook")
+        } else if lasts {
+            format!("{SHOWS} that no step gives")
+        } else {
+            format!("{SHOWS} that its section changes below")
+        }
     }
 
     /// Names that stand at a module's top level or in the configuration.

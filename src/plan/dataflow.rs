@@ -48,6 +48,8 @@ pub(super) struct DataFlow {
     pub outputs: Vec<Vec<NameId>>,
     /// What `run` has to be given, for no step binds it before one reads it.
     pub given: BTreeSet<NameId>,
+    /// Those of the outputs that are given back for people to see: no step reads them.
+    pub only_shown: FxHashSet<(usize, NameId)>,
     /// Results: names whose last binding nothing reads.
     pub results: Vec<NameId>,
     /// The same, and what must come out although nothing reads it.
@@ -92,6 +94,8 @@ pub(super) struct Analysis<'a> {
     pub sees_ends: bool,
     /// Names that must come out although nothing reads them (recorded values), sorted.
     pub wanted: &'a [NameId],
+    /// Names that hold what the notebook showed, each with the steps that have run by then, in order.
+    pub shown: &'a BTreeMap<NameId, Vec<usize>>,
     /// Names at a module's top level or in the configuration: never parameters of the data-flow.
     pub top_level: &'a FxHashSet<NameId>,
     /// Names that the platform had bound before the first step.
@@ -379,6 +383,16 @@ impl Analysis<'_> {
         flow.leaves.contains(&name)
     }
 
+    /// Whether the value that step `at` leaves in the name is one that the notebook showed.
+    fn is_shown(&self, flow: &DataFlow, name: NameId, at: usize) -> bool {
+        let replaces = |(_, step): &(usize, &StepFlow)| step.bound.contains_key(&name) || step.deletes.contains(&name);
+        let until = flow.touching(name, at + 1).find(replaces).map(|(next, _)| next);
+        let here = |&&shown: &&usize| at <= shown && until.is_none_or(|until| shown < until);
+        self.shown
+            .get(&name)
+            .is_some_and(|steps| steps.iter().any(|step| here(&step)))
+    }
+
     /// Names assigned and never read afterwards.
     fn results(&self, flow: &DataFlow) -> Vec<NameId> {
         let mut found = Vec::new();
@@ -439,6 +453,7 @@ impl Analysis<'_> {
             .copied()
             .filter(|name| self.given.contains(name))
             .collect();
+        let mut only_shown = FxHashSet::default();
         let is_result: FxHashSet<NameId> = flow.results.iter().copied().collect();
         for at in 0..flow.steps.len() {
             let Some(step) = flow.steps.get(at) else { break };
@@ -453,7 +468,10 @@ impl Analysis<'_> {
             for (&name, &certainty) in &step.bound {
                 let is_last_result =
                     is_result.contains(&name) && !flow.touching(name, at + 1).any(|(_, s)| s.bound.contains_key(&name));
-                let leaves = self.live_after(flow, name, at) || is_last_result;
+                let is_bound = certainty == Certainty::Definite || bound.contains(&name);
+                let is_shown = is_bound && !shared(&name) && self.is_shown(flow, name, at);
+                let is_needed = self.live_after(flow, name, at) || is_last_result;
+                let leaves = is_needed || is_shown;
                 if !leaves || !self.is_variable(name) {
                     continue;
                 }
@@ -467,6 +485,9 @@ impl Analysis<'_> {
                     inputs.push(name);
                 }
                 outputs.push(name);
+                if !is_needed {
+                    only_shown.insert((at, name));
+                }
             }
             for &name in &step.changed {
                 let came_in = inputs.contains(&name) && !outputs.contains(&name) && !untouched.contains(&name);
@@ -499,6 +520,7 @@ impl Analysis<'_> {
             flow.outputs.push(outputs);
         }
         flow.given = given;
+        flow.only_shown = only_shown;
     }
 }
 

@@ -1,12 +1,10 @@
 //! The fate of each statement: what is taken to a module's top level, what is configuration, what is dropped.
 
-use std::collections::BTreeSet;
-
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 use rustc_hash::FxHashSet;
 
-use crate::facts::{BindKind, Effect, Facts, NameId, Reflection, ScopeId, StmtKind, expression_effect};
+use crate::facts::{BindKind, Effect, Facts, NameId, Reflection, ScopeId, StmtKind};
 use crate::notebook::{CellIdx, Notebook};
 use crate::python::{Body, CellCode, is_builtin, is_kernels, is_stdlib, provided_by};
 
@@ -18,9 +16,10 @@ use super::given::is_platforms;
 use super::magic::{Translation, translate};
 use super::origins::first_bad_line;
 use super::own_tests::{runs_tests, take_tests};
-use super::peeks::{MethodCalls, displayed_by, is_peek, own_methods};
-use super::pieces::{Fate, Piece};
+use super::peeks::{displayed_by, is_peek, own_methods};
+use super::pieces::{Fate, Piece, SHOWS};
 use super::purity::{defines_only, is_constant, is_logger, is_scalar};
+use super::quiet::Quiet;
 use super::secret_literals::{holds_inside, spans_in};
 use super::stores::leave_stores;
 use super::unreached::drop_unreached;
@@ -35,12 +34,13 @@ pub(super) fn decide(
     options: &Options,
     pieces: &mut [Piece<'_>],
 ) {
+    let methods = own_methods(pieces);
     let decider = Decider {
         facts,
         secrets: &options.secrets,
         histories,
         reflective: is_reflective(pieces, facts),
-        own_methods: own_methods(pieces),
+        quiet: Quiet::of(facts, &methods, histories, pieces),
         parameters: notebook
             .code_cells()
             .filter(|cell| cell.has_tag("parameters"))
@@ -100,8 +100,7 @@ struct Decider<'d> {
     secrets: &'d [SecretSpan],
     histories: &'d Histories,
     reflective: bool,
-    /// Methods that classes of the notebook define.
-    own_methods: BTreeSet<String>,
+    quiet: Quiet<'d>,
     /// Cells that papermill takes for parameters.
     parameters: Vec<CellIdx>,
     /// Whether a loop is run inside another.
@@ -138,7 +137,7 @@ impl Decider<'_> {
                 _ => Fate::Keep,
             },
             StmtKind::Expression => match piece.stmt {
-                Stmt::Expr(expr) => self.expression(&expr.value),
+                Stmt::Expr(expr) => self.expression(&expr.value, piece.displayed),
                 _ => Fate::Keep,
             },
             StmtKind::Assign if matches!(piece.stmt, Stmt::AnnAssign(assign) if assign.value.is_none()) => {
@@ -149,9 +148,8 @@ impl Decider<'_> {
         }
     }
 
-    fn expression(&self, expr: &Expr) -> Fate {
-        // what a method of the notebook's own does is its own business, whatever its name means elsewhere
-        if self.calls_own_method(expr) {
+    fn expression(&self, expr: &Expr, displayed: bool) -> Fate {
+        if self.quiet.calls_own_method(expr) {
             return Fate::Keep;
         }
         if matches!(
@@ -160,16 +158,12 @@ impl Decider<'_> {
         ) {
             return Fate::Dropped("a bare value".to_owned());
         }
-        let is_user = |name: &str| self.facts.is_value(name);
         let imports = &self.facts.imports;
         if let Expr::Call(call) = expr
             && let Some(shown) = displayed_by(call, self.facts)
         {
-            let pure = shown
-                .iter()
-                .all(|value| expression_effect(value, imports, &is_user) == Effect::Pure);
-            return if pure {
-                Fate::Dropped("shows a value".to_owned())
+            return if shown.iter().all(|value| self.quiet.is_pure_value(value)) {
+                Fate::Dropped(SHOWS.to_owned())
             } else {
                 Fate::Keep
             };
@@ -186,20 +180,11 @@ impl Decider<'_> {
         if patches_loop(expr, imports) && !self.needs_patched_loop {
             return Fate::Dropped("lets loops run inside the kernel's: a program has none".to_owned());
         }
-        match expression_effect(expr, imports, &is_user) {
-            Effect::Pure => Fate::Dropped("shows a value".to_owned()),
-            Effect::Show if is_peek(expr, imports) => Fate::Dropped("shows a value".to_owned()),
-            _ => Fate::Keep,
+        let shows = !self.quiet.effects(expr).has_others_than(&[Effect::Show]) && is_peek(expr, imports);
+        if shows || self.quiet.is_pure_value(expr) || (displayed && self.quiet.only_reads_files(expr)) {
+            return Fate::Dropped(SHOWS.to_owned());
         }
-    }
-
-    fn calls_own_method(&self, expr: &Expr) -> bool {
-        let mut finder = MethodCalls {
-            names: &self.own_methods,
-            found: false,
-        };
-        finder.visit_expr(expr);
-        finder.found
+        Fate::Keep
     }
 
     /// Whether every binding of each name is this very import.

@@ -1,12 +1,14 @@
 //! A notebook's top-level statements as pieces of text: each with the comments that belong to it, and its fate.
 
-use ruff_python_ast::Stmt;
+use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use crate::facts::{Facts, Statement};
 use crate::notebook::CellIdx;
 use crate::python::{CellCode, span};
 use crate::text::Span;
+
+use super::fate::single_assignment;
 
 /// Where a statement goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,9 @@ pub(super) enum Fate {
     Left(String),
 }
 
+/// Why what only lets a person see a value is dropped.
+pub(super) const SHOWS: &str = "shows a value";
+
 /// A top-level statement.
 pub(super) struct Piece<'a> {
     pub cell: CellIdx,
@@ -60,9 +65,20 @@ impl Piece<'_> {
         self.fate == Fate::Keep
     }
 
+    /// Whether it is dropped because it only lets a person see a value.
+    pub fn only_shows(&self) -> bool {
+        matches!(&self.fate, Fate::Dropped(reason) if reason == SHOWS)
+    }
+
     /// Whether it goes into the package, in whatever form.
     pub fn is_taken(&self) -> bool {
         !matches!(self.fate, Fate::Dropped(_) | Fate::Left(_))
+    }
+
+    /// What an assignment of nothing but this name gives it.
+    pub fn value_of(&self, name: &str) -> Option<&Expr> {
+        let (target, value) = single_assignment(self.stmt)?;
+        (target == name).then_some(value)
     }
 }
 

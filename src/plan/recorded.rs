@@ -53,7 +53,7 @@ pub(super) fn candidates(
         let only_builtins = others.into_iter().all(|u| is_builtin(facts.text(u.name)));
         let is_bare_shape = facts_free_of_randomness(&stmt.value);
         let settled = names.iter().all(|&name| settled_after(histories, name, i));
-        let defined = names.iter().all(|&name| is_data(pieces, histories, name));
+        let defined = names.iter().all(|&name| histories.is_data(name, pieces));
         if names.is_empty()
             || !only_builtins
             || !settled
@@ -101,9 +101,11 @@ pub(super) fn displayed_names(facts: &Facts, histories: &Histories, pieces: &[Pi
             Fate::Left(_) => names_read(facts, piece).into_iter().collect(),
             _ => continue,
         };
-        out.extend(names.into_iter().filter(|&name| {
-            histories.is_variable(name) && settled_after(histories, name, i) && is_data(pieces, histories, name)
-        }));
+        out.extend(
+            names
+                .into_iter()
+                .filter(|&name| settled_after(histories, name, i) && histories.is_data(name, pieces)),
+        );
     }
     out.sort();
     out.dedup();
@@ -222,16 +224,6 @@ fn settled_after(histories: &Histories, name: NameId, at: usize) -> bool {
     let history = histories.get(name);
     let later = |list: &[usize]| list.iter().any(|&i| i > at);
     !later(&history.binders) && !later(&history.mutators) && !later(&history.deleted_by) && !history.global
-}
-
-/// Whether the name holds data: not a function, a class or an import.
-fn is_data(pieces: &[Piece<'_>], histories: &Histories, name: NameId) -> bool {
-    histories
-        .get(name)
-        .binders
-        .iter()
-        .filter_map(|&b| pieces.get(b))
-        .all(|p| p.is_kept())
 }
 
 /// The text of the cell's stored result.

@@ -78,7 +78,13 @@ impl StepMaker<'_> {
         let flow = self.flow.steps.get(index)?;
         let inputs = self.flow.inputs.get(index)?;
         let outputs = self.flow.outputs.get(index)?;
-        let function = names.take(&self.wanted_name(section, &pieces, (inputs, outputs), index));
+        let needed = outputs
+            .iter()
+            .copied()
+            .filter(|name| !self.flow.only_shown.contains(&(index, *name)));
+        let needed: Vec<NameId> = needed.collect();
+        let named_by = if needed.is_empty() { outputs } else { &needed };
+        let function = names.take(&self.wanted_name(section, &pieces, (inputs, named_by), index));
         let Configured {
             renamed,
             replaced,

@@ -1,33 +1,56 @@
 //! The thin notebook: prose and displays kept, code replaced by calls of the package.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ruff_python_ast::Stmt;
+use crate::facts::{Facts, NameId};
+use crate::notebook::{CellIdx, CellKind, Notebook};
+use crate::python::{CellCode, is_builtin, provided_by, span};
+use crate::text::EditSet;
 
-use crate::facts::{Effect, Facts, NameId, expression_effect};
-use crate::notebook::{CellIdx, CellKind};
-use crate::python::{is_builtin, provided_by};
-
-use super::build::Builder;
-use super::model::{Argument, Import, ImportSection, Plan, Step, ThinCell};
+use super::common::{Common, bound, is_open};
+use super::dataflow::DataFlow;
+use super::model::{Argument, ConfigType, Import, ImportSection, Plan, Step, ThinCell};
 use super::module_tops::mentions;
 use super::modules::{HoistedImports, import_of, names_read};
 use super::pieces::{Fate, Piece};
+use super::shown::Shown;
 
-impl Builder<'_> {
-    /// The cells of the thin notebook of `plan`.
-    pub(super) fn thin_cells(&self, plan: &Plan, hoisted: &HoistedImports<'_>) -> Vec<ThinCell> {
-        let modules = self.pieces.iter().filter(|piece| {
-            let fates = [Fate::Import, Fate::Function, Fate::StateFunction, Fate::Constant];
-            fates.contains(&piece.fate)
-        });
-        let at_modules: BTreeSet<NameId> = modules
-            .flat_map(|p| p.facts.binds.iter().map(|bind| bind.name))
-            .collect();
-        let mut used = Used::default();
+/// What the thin notebook is made of.
+pub(super) struct ThinMaker<'t> {
+    pub notebook: &'t Notebook<'t>,
+    pub cells: &'t [CellCode],
+    pub facts: &'t Facts,
+    pub pieces: &'t [Piece<'t>],
+    pub shown: &'t [Shown],
+    pub flow: &'t DataFlow,
+    pub hoisted: &'t HoistedImports<'t>,
+    pub common: &'t Common,
+    pub plan: &'t Plan,
+}
+
+/// The cells of the thin notebook, and which of the notebook's pieces they show.
+pub(super) struct Thin {
+    pub cells: Vec<ThinCell>,
+    pub shown: BTreeSet<usize>,
+}
+
+/// How a name that a cell of the thin notebook reads gets there.
+enum Source {
+    /// It is there: Python has it, or a step has given it.
+    Here,
+    Imported(Import),
+    /// By another name: `config.rate`, `steps.total`.
+    As(String),
+}
+
+impl ThinMaker<'_> {
+    /// Makes the thin notebook of the plan.
+    pub fn make(&self) -> Thin {
         let mut out = Vec::new();
-        let mut first = None;
-        if !plan.notebook.order.is_empty() {
+        let mut shown = BTreeSet::new();
+        let mut imports = BTreeSet::new();
+        let mut set_up = None;
+        if !self.plan.notebook.order.is_empty() {
             let text = "*The cells stand in the order in which they ran, which is not that of the notebook.*";
             out.push(ThinCell::Markdown(text.to_owned()));
         }
@@ -35,12 +58,15 @@ impl Builder<'_> {
             match cell.kind {
                 CellKind::Markdown => out.push(ThinCell::Markdown(cell.source.text.clone())),
                 CellKind::Heading(level) => {
-                    let marks = "#".repeat(usize::from(level));
-                    out.push(ThinCell::Markdown(format!("{marks} {}", cell.source.text)));
+                    out.push(ThinCell::Markdown(format!(
+                        "{} {}",
+                        "#".repeat(usize::from(level)),
+                        cell.source.text
+                    )));
                 }
                 CellKind::Code => {
-                    first.get_or_insert(out.len());
-                    let source = self.thin_code(cell.idx, plan, &at_modules, &mut used);
+                    set_up.get_or_insert(out.len());
+                    let source = self.code(cell.idx, &mut imports, &mut shown);
                     if !source.trim().is_empty() {
                         out.push(ThinCell::Code {
                             imports: Vec::new(),
@@ -52,86 +78,90 @@ impl Builder<'_> {
                 CellKind::Raw | CellKind::Unknown => {}
             }
         }
-        if let Some(at) = first {
-            let mut imports = self.thin_imports(plan, hoisted, &used);
-            imports.extend(imports_of_package(plan));
-            let set_up = ThinCell::Code {
-                imports: imports.into_iter().collect(),
-                source: set_up(plan),
-                original: None,
-            };
-            out.insert(at, set_up);
+        if let Some(at) = set_up {
+            out.insert(at, self.set_up(imports));
         }
-        out
+        Thin { cells: out, shown }
     }
 
-    /// What the code that is left reads of the notebook's imports, and of the definitions that are the package's now.
-    fn thin_imports(&self, plan: &Plan, hoisted: &HoistedImports<'_>, used: &Used) -> BTreeSet<Import> {
-        let all: BTreeSet<NameId> = used.in_code.union(&used.in_text).copied().collect();
-        let is =
-            |names: &BTreeSet<NameId>, name: &str| self.facts.names.find(name).is_some_and(|id| names.contains(&id));
-        let star_gives = all.iter().any(|&name| {
-            let text = self.facts.text(name);
-            !self.histories.is_variable(name) && self.facts.imports.path(text).is_none() && !is_builtin(text)
-        });
-        let own = [(&plan.functions, "functions"), (&plan.steps_module, "steps")];
-        let own = own.into_iter().flat_map(|(module, file)| {
-            module.items.iter().map(move |item| Import {
-                section: ImportSection::FirstParty,
-                ..import_of(&format!("{}.{file}", plan.package), Some(&item.name), None)
-            })
-        });
-        let known = plan.steps_module.imports.iter().cloned();
-        let known = known.filter(|import| import.section == ImportSection::FirstParty);
-        let named = known.chain(own).filter(|import| is(&all, bound(import)));
-        let imports = hoisted
-            .used(&all)
-            .into_iter()
-            .filter(|import| match import.symbol.as_deref() {
-                Some("*") => star_gives,
-                _ => import.section != ImportSection::Future || !all.is_empty(),
-            });
-        let only_in_text = |import: &Import| {
-            let plain = import.section == ImportSection::Future || import.symbol.as_deref() == Some("*");
-            !plain && !is(&used.in_code, bound(import))
+    /// The cell that imports what the others read, and makes the configuration.
+    fn set_up(&self, mut imports: BTreeSet<Import>) -> ThinCell {
+        let plan = self.plan;
+        let own = |module: &str, symbol: &str| Import {
+            section: ImportSection::FirstParty,
+            module: module.to_owned(),
+            symbol: Some(symbol.to_owned()),
+            alias: None,
+            for_effect: false,
         };
-        imports
-            .chain(named)
-            .map(|import| Import {
-                for_effect: only_in_text(&import),
-                ..import
+        let plain: BTreeSet<Import> = imports.iter().filter(|import| !import.for_effect).cloned().collect();
+        imports.retain(|import| {
+            let read = Import {
+                for_effect: false,
+                ..import.clone()
+            };
+            !import.for_effect || !plain.contains(&read)
+        });
+        let of_future = plan.steps_module.imports.iter();
+        imports.extend(
+            of_future
+                .filter(|import| import.section == ImportSection::Future)
+                .cloned(),
+        );
+        let given = plan.given.iter().filter(|given| given.imported);
+        imports.extend(given.filter_map(|given| import_line(&given.import)));
+        if plan.step_modules.is_empty() {
+            imports.insert(own(&plan.package, "steps"));
+        }
+        for module in &plan.step_modules {
+            if let Some((package, module)) = module.name.rsplit_once('.') {
+                imports.insert(own(&format!("{}.{package}", plan.package), module));
+            }
+        }
+        imports.insert(own(&format!("{}.config", plan.root()), "Config"));
+        let mut lines = Vec::new();
+        if plan.messages {
+            imports.insert(own(&format!("{}.console", plan.root()), "show_messages"));
+            lines.push("show_messages()".to_owned());
+        }
+        let asked = plan.config.iter().filter(|field| field.default.is_empty());
+        let asked: Vec<String> = asked
+            .map(|field| {
+                let prompt = field.description.as_deref().unwrap_or(&field.field);
+                let prompt = crate::python::string_literal(&format!("{prompt} "));
+                format!("{}=input({prompt})", field.field)
             })
-            .collect()
+            .collect();
+        lines.push(format!("config = Config({})", asked.join(", ")));
+        let given = plan.given.iter().map(|given| &given.name);
+        let shared = given.filter(|name| plan.state.iter().any(|state| state.name == **name));
+        lines.extend(shared.map(|name| format!("steps.{name} = {name}")));
+        ThinCell::Code {
+            imports: imports.into_iter().collect(),
+            source: lines.join("\n"),
+            original: None,
+        }
     }
 
     /// The call of the step that begins with this cell, then what the cell showed, then what stays in the notebook.
-    fn thin_code(&self, idx: CellIdx, plan: &Plan, at_modules: &BTreeSet<NameId>, used: &mut Used) -> String {
+    fn code(&self, idx: CellIdx, imports: &mut BTreeSet<Import>, shown: &mut BTreeSet<usize>) -> String {
         let mut lines = Vec::new();
-        let holder = plan.steps.iter().find(|s| s.cells.0 <= idx && idx <= s.cells.1);
-        if let Some(step) = holder.filter(|step| step.cells.0 == idx) {
+        if let Some(step) = self.plan.steps.iter().find(|step| step.cells.0 == idx) {
             lines.push(call(step));
         }
         let from = self.pieces.partition_point(|p| p.cell < idx);
-        let below = self.pieces.get(from..).unwrap_or_default();
-        for (at, piece) in below.iter().enumerate().take_while(|(_, p)| p.cell == idx) {
-            // the step has run to its end by now: what it changes further down is not what the cell showed
-            let rest = below.get(at + 1..).unwrap_or_default();
-            let rest = rest
-                .iter()
-                .take_while(|p| holder.is_some_and(|step| p.cell <= step.cells.1));
-            let shows = match &piece.fate {
+        let here = self.pieces.iter().enumerate().skip(from);
+        for (at, piece) in here.take_while(|(_, p)| p.cell == idx) {
+            let text = match &piece.fate {
                 Fate::Dropped(_) => {
-                    shows_something(self.facts, piece)
-                        && self.is_at_hand(piece, plan, at_modules)
-                        && !changes_later(self.facts, piece, rest)
+                    let text = self.shown(at, piece, imports);
+                    shown.extend(text.is_some().then_some(at));
+                    text
                 }
-                Fate::Left(_) => true,
-                _ => false,
+                Fate::Left(_) => Some(self.left(piece, imports)),
+                _ => None,
             };
-            if shows {
-                lines.push(piece.text().to_owned());
-                used.in_code.extend(names_read(self.facts, piece));
-            }
+            lines.extend(text);
         }
         let foreign = self
             .cells
@@ -141,105 +171,159 @@ impl Builder<'_> {
             && let Some(magic) = code.cell_magic()
         {
             let text = format!("%%{} {}\n{}", magic.name, magic.arguments, code.text);
-            let all = self.facts.names.ids();
-            used.in_text
-                .extend(all.filter(|&id| mentions(&text, self.facts.text(id))));
+            self.import_mentioned(&text, idx, imports);
             lines.push(text);
         }
         lines.join("\n")
     }
 
-    /// Whether every name that a displayed expression reads has come out of a step by then, or stands in a module.
-    fn is_at_hand(&self, piece: &Piece<'_>, plan: &Plan, at_modules: &BTreeSet<NameId>) -> bool {
-        let steps = plan.steps.iter().filter(|s| s.cells.0 <= piece.cell);
-        let returned = steps.flat_map(|s| s.returns.iter().map(|r| r.name.as_str()));
-        let starred = plan.steps_module.imports.iter().map(bound);
-        let at_hand: BTreeSet<&str> = starred.chain(returned).collect();
-        names_read(self.facts, piece).into_iter().all(|name| {
-            let text = self.facts.text(name);
-            let known = at_hand.contains(text) || is_builtin(text) || provided_by(text).is_some();
-            known || at_modules.contains(&name)
-        })
+    /// The text of a dropped piece, where all that it reads can be had.
+    fn shown(&self, at: usize, piece: &Piece<'_>, imports: &mut BTreeSet<Import>) -> Option<String> {
+        let shown = self.shown.iter().find(|shown| shown.piece == at)?;
+        let mut needed = Vec::new();
+        let mut renamed = BTreeMap::new();
+        for name in names_read(self.facts, piece) {
+            match self.source(name, shown.step)? {
+                Source::Here => {}
+                Source::Imported(import) => needed.push(import),
+                Source::As(text) => {
+                    renamed.insert(name, text);
+                }
+            }
+        }
+        let text = self.with_names(piece, &renamed)?;
+        imports.extend(needed);
+        Some(text)
     }
-}
 
-/// Names that the code reads that is left.
-#[derive(Default)]
-struct Used {
-    in_code: BTreeSet<NameId>,
-    /// Below magics, where nobody but the magic knows what a name is.
-    in_text: BTreeSet<NameId>,
-}
-
-/// The name that an import binds.
-fn bound(import: &Import) -> &str {
-    let top = import.module.split('.').next().unwrap_or_default();
-    import.alias.as_deref().or(import.symbol.as_deref()).unwrap_or(top)
-}
-
-/// What the calls of the package need.
-fn imports_of_package(plan: &Plan) -> BTreeSet<Import> {
-    let own = |module: String, symbol: &str| Import {
-        section: ImportSection::FirstParty,
-        ..import_of(&module, Some(symbol), None)
-    };
-    let mut out = BTreeSet::from([own(format!("{}.config", plan.root()), "Config")]);
-    out.extend(plan.steps.iter().map(|step| match step.module.rsplit_once('.') {
-        Some((folder, module)) => own(format!("{}.{folder}", plan.package), module),
-        None => own(plan.package.clone(), &step.module),
-    }));
-    if plan.messages {
-        out.insert(own(format!("{}.console", plan.root()), "show_messages"));
+    /// The text of a piece that stays, with what can be had for it.
+    fn left(&self, piece: &Piece<'_>, imports: &mut BTreeSet<Import>) -> String {
+        let step = self.steps_above(piece.cell);
+        for name in names_read(self.facts, piece) {
+            if let Some(Source::Imported(import)) = self.source(name, step) {
+                imports.insert(import);
+            }
+        }
+        piece.text().to_owned()
     }
-    for given in plan.given.iter().filter(|given| given.imported) {
-        let words: Vec<&str> = given.import.split_whitespace().collect();
-        match words.as_slice() {
-            ["from", module, "import", symbol] => out.insert(import_of(module, Some(symbol), None)),
-            ["import", module] => out.insert(import_of(module, None, None)),
-            _ => false,
+
+    /// What a text mentions below a magic, where nobody but the magic knows what a name is.
+    fn import_mentioned(&self, text: &str, idx: CellIdx, imports: &mut BTreeSet<Import>) {
+        let step = self.steps_above(idx);
+        let names = self
+            .facts
+            .names
+            .ids()
+            .filter(|&name| mentions(text, self.facts.text(name)));
+        for name in names {
+            if let Some(Source::Imported(import)) = self.source(name, step) {
+                let for_effect = import.symbol.as_deref() != Some("*");
+                imports.insert(Import { for_effect, ..import });
+            }
+        }
+    }
+
+    /// The last step that has run when a cell is reached.
+    fn steps_above(&self, idx: CellIdx) -> Option<usize> {
+        let above = |step: &&Step| step.cells.0 <= idx;
+        self.plan.steps.iter().take_while(above).count().checked_sub(1)
+    }
+
+    /// The text of a piece that reads names by other names; `None` where a text reads one of them.
+    fn with_names(&self, piece: &Piece<'_>, names: &BTreeMap<NameId, String>) -> Option<String> {
+        let mut edits = EditSet::new();
+        let scopes = piece.facts.scopes.iter().filter_map(|&id| self.facts.scope(id));
+        for found in piece.facts.uses.iter().chain(scopes.flat_map(|scope| &scope.reads)) {
+            if let Some(name) = names.get(&found.name) {
+                if found.in_text {
+                    return None;
+                }
+                // a name that is read twice at one place is edited once
+                let _ = edits.push(span(found.range), name.as_str());
+            }
+        }
+        Some(edits.apply_within(&piece.code.text, piece.span))
+    }
+
+    /// Where the thin notebook has a name from, once `step` and those above it have run.
+    fn source(&self, name: NameId, step: Option<usize>) -> Option<Source> {
+        let text = self.facts.text(name);
+        let plan = self.plan;
+        if plan.state.iter().any(|state| state.name == text) || plan.steps_module.items.iter().any(|i| i.name == text) {
+            return Some(Source::As(format!("steps.{text}")));
+        }
+        // the last step that binds it has to have given it
+        let ran = step.map_or(0, |step| step + 1);
+        let steps = self.flow.steps.iter().zip(&plan.steps).take(ran);
+        let touching = |(flow, step): &(&super::dataflow::StepFlow, &Step)| {
+            flow.bound.contains_key(&name) || flow.deletes.contains(&name) || gives(step, text)
         };
+        if let Some((_, step)) = steps.rev().find(touching) {
+            return gives(step, text).then_some(Source::Here);
+        }
+        let of_steps = plan.steps_module.imports.iter().find(|import| bound(import) == text);
+        if let Some(import) = of_steps {
+            return Some(Source::Imported(Import {
+                for_effect: false,
+                ..import.clone()
+            }));
+        }
+        if let Some(import) = self
+            .hoisted
+            .used(&BTreeSet::from([name]))
+            .into_iter()
+            .find(|i| bound(i) == text)
+        {
+            return Some(Source::Imported(import));
+        }
+        let module = if plan.functions.items.iter().any(|item| item.name == text) {
+            Some(format!("{}.functions", plan.package))
+        } else {
+            let common = self.common.definitions.contains(text);
+            common.then(|| format!("{}.functions", plan.root()))
+        };
+        if let Some(module) = module {
+            return Some(Source::Imported(Import {
+                section: ImportSection::FirstParty,
+                module,
+                symbol: Some(text.to_owned()),
+                alias: None,
+                for_effect: false,
+            }));
+        }
+        // a path is another type there
+        let mut fields = plan.config.iter().filter(|field| field.type_ != ConfigType::Path);
+        if let Some(field) = fields.find(|field| field.name.as_deref() == Some(text)) {
+            return Some(Source::As(format!("config.{}", field.field)));
+        }
+        if is_builtin(text) || provided_by(text).is_some() {
+            return Some(Source::Here);
+        }
+        let star = plan
+            .steps_module
+            .imports
+            .iter()
+            .find(|import| is_open(import) && bound(import) == "*");
+        star.cloned().map(Source::Imported)
     }
-    out
 }
 
-fn set_up(plan: &Plan) -> String {
-    let mut lines = Vec::new();
-    let asked: Vec<String> = plan
-        .config
-        .iter()
-        .filter(|field| field.default.is_empty())
-        .map(|field| {
-            let prompt = field.description.as_deref().unwrap_or(&field.field);
-            format!(
-                "{}=input({})",
-                field.field,
-                crate::python::string_literal(&format!("{prompt} "))
-            )
-        })
-        .collect();
-    if plan.messages {
-        lines.push("show_messages()".to_owned());
+/// What a line of one import says.
+fn import_line(line: &str) -> Option<Import> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match *words.as_slice() {
+        ["import", module] => Some(import_of(module, None, None)),
+        ["import", module, "as", alias] => Some(import_of(module, None, Some(alias.to_owned()))),
+        ["from", module, "import", symbol] => Some(import_of(module, Some(symbol), None)),
+        ["from", module, "import", symbol, "as", alias] => {
+            Some(import_of(module, Some(symbol), Some(alias.to_owned())))
+        }
+        _ => None,
     }
-    lines.push(format!("config = Config({})", asked.join(", ")));
-    let given = plan.given.iter().map(|given| &given.name);
-    let shared = given.filter(|name| plan.state.iter().any(|state| state.name == **name));
-    lines.extend(shared.map(|name| format!("steps.{name} = {name}")));
-    lines.join("\n")
 }
 
-/// Whether a person at the notebook saw something of the piece: its value, or what it printed.
-fn shows_something(facts: &Facts, piece: &Piece<'_>) -> bool {
-    let Stmt::Expr(expr) = piece.stmt else { return false };
-    piece.displayed || expression_effect(&expr.value, &facts.imports, &|name| facts.is_value(name)) == Effect::Show
-}
-
-/// Whether a name that the piece reads is bound again, or its object changed, by what the step runs below it.
-fn changes_later<'p>(facts: &Facts, piece: &Piece<'_>, mut rest: impl Iterator<Item = &'p Piece<'p>>) -> bool {
-    let read = names_read(facts, piece);
-    rest.any(|below| {
-        let binds = below.facts.binds.iter().any(|bind| read.contains(&bind.name));
-        below.is_kept() && (binds || below.facts.changes.iter().any(|name| read.contains(name)))
-    })
+fn gives(step: &Step, name: &str) -> bool {
+    step.returns.iter().any(|value| value.name == name)
 }
 
 fn call(step: &Step) -> String {

@@ -12,7 +12,6 @@ def make_rain() -> Any:
     Gauge behind the school, millimetres.
     """
     rain = [0, 4, 11, 2, 0, 0, 7]
-    sum(rain)
 
     logger.info(max(rain))
     return rain

@@ -1,0 +1,87 @@
+//! What the notebook showed, and what of it can still be shown once the step of its section has run to its end.
+
+use std::collections::BTreeMap;
+
+use ruff_python_ast::Stmt;
+
+use crate::facts::{Effect, Facts, NameId, Role, Use, expression_effect};
+
+use super::bindings::Histories;
+use super::modules::names_read;
+use super::pieces::Piece;
+
+/// A dropped piece that the thin notebook can show, and the step that has run by then.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    pub piece: usize,
+    /// `None` above the first step.
+    pub step: Option<usize>,
+}
+
+/// The pieces that showed what their step leaves as it was. `groups`: the kept pieces of each step.
+pub(super) fn shown_pieces(facts: &Facts, pieces: &[Piece<'_>], groups: &[Vec<usize>]) -> Vec<Shown> {
+    let mut out = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        if !piece.only_shows() || !shows_something(facts, piece) {
+            continue;
+        }
+        let begins_above = |group: &&Vec<usize>| {
+            let first = group.first().and_then(|&first| pieces.get(first));
+            first.is_some_and(|first| first.cell <= piece.cell)
+        };
+        let step = groups.iter().take_while(begins_above).count().checked_sub(1);
+        let below = step.and_then(|step| groups.get(step)).into_iter().flatten();
+        let below = below.filter(|&&i| i > at).filter_map(|&i| pieces.get(i));
+        if !changes_what_is_read(facts, piece, below) {
+            out.push(Shown { piece: at, step });
+        }
+    }
+    out
+}
+
+/// The names that hold what is shown, each with the steps that have run by then: these give the values back.
+pub(super) fn shown_names(
+    facts: &Facts,
+    histories: &Histories,
+    pieces: &[Piece<'_>],
+    shown: &[Shown],
+) -> BTreeMap<NameId, Vec<usize>> {
+    let mut out: BTreeMap<NameId, Vec<usize>> = BTreeMap::new();
+    for shown in shown {
+        let (Some(step), Some(piece)) = (shown.step, pieces.get(shown.piece)) else {
+            continue;
+        };
+        let names = names_read(facts, piece);
+        for name in names.into_iter().filter(|&name| histories.is_data(name, pieces)) {
+            out.entry(name).or_default().push(step);
+        }
+    }
+    out
+}
+
+/// Whether a person at the notebook saw something of the piece: its value, or what it printed.
+fn shows_something(facts: &Facts, piece: &Piece<'_>) -> bool {
+    let Stmt::Expr(expr) = piece.stmt else { return false };
+    piece.displayed || expression_effect(&expr.value, &facts.imports, &|name| facts.is_value(name)) == Effect::Show
+}
+
+/// Whether a name that the piece reads is bound again, or its object may be changed, by what its step runs below it.
+fn changes_what_is_read<'p>(facts: &Facts, piece: &Piece<'_>, mut below: impl Iterator<Item = &'p Piece<'p>>) -> bool {
+    let read = names_read(facts, piece);
+    below.any(|below| {
+        let binds = below.facts.binds.iter().map(|bind| bind.name);
+        let deletes = below.facts.deleted.iter().map(|(name, _)| *name);
+        // a function of the notebook's own may run in any of them
+        let scopes = facts
+            .scopes
+            .iter()
+            .flat_map(|scope| scope.mutates.iter().chain(&scope.writes));
+        let calls_own = |found: &Use| found.role != Role::Plain && facts.is_value(facts.text(found.name));
+        let reached = scopes.filter(|_| below.facts.uses.iter().any(calls_own));
+        let changes = below.facts.mutates.iter().chain(&below.facts.changes).chain(reached);
+        binds
+            .chain(deletes)
+            .chain(changes.copied())
+            .any(|name| read.contains(&name))
+    })
+}
