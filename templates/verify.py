@@ -279,7 +279,7 @@ def compared(first, second, package):
                 verdict = "different"
             elif want is None or found is None:
                 verdict = "not comparable"
-            elif not alike(want, second["after"].get(at, {}).get(name)):
+            elif want != second["after"].get(at, {}).get(name):
                 verdict = "not deterministic"
             else:
                 verdict = "equal" if alike(want, found) else "different"
