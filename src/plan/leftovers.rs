@@ -8,7 +8,7 @@ use crate::python::{Body, MagicKind};
 use super::build::{Builder, Refusal};
 use super::fate::ForeignCell;
 use super::model::{Dropped, Note, Plan};
-use super::origins::lines_of;
+use super::origins::{lines_of, timed_line};
 use super::pieces::{Fate, Piece};
 
 impl Builder<'_> {
@@ -70,10 +70,12 @@ impl Builder<'_> {
                         .unwrap_or_default(),
                 );
                 let line = lines.line(magic.source.start) + 1;
+                let here = self.pieces.iter().filter(|piece| piece.cell == code.idx && piece.is_kept());
+                let is_logged = |line| here.clone().any(|piece| timed_line(self.notebook, piece) == Some(line));
                 out.push(Dropped {
                     cell: code.idx,
                     lines: (line, line),
-                    reason: if magic.kind == MagicKind::Cell && magic.name == "time" && self.times() {
+                    reason: if magic.name == "time" && self.times() && (magic.kind == MagicKind::Cell || is_logged(line)) {
                         "the duration is logged".to_owned()
                     } else {
                         format!("%{} only measures or hides what runs under it", magic.name)

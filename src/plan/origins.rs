@@ -6,7 +6,7 @@ use ruff_python_parser::parse_module;
 use ruff_text_size::Ranged;
 
 use crate::notebook::{CellIdx, Notebook};
-use crate::python::{CellCode, span};
+use crate::python::{CellCode, MagicKind, span};
 use crate::text::{LineIndex, Span};
 
 use super::pieces::Piece;
@@ -78,6 +78,16 @@ pub(super) fn origins(notebook: &Notebook<'_>, text: &str, parts: &[(Span, &Piec
 /// The first and last line of a piece in its cell's source, from 1.
 pub(super) fn lines_of(notebook: &Notebook<'_>, piece: &Piece<'_>) -> (usize, usize) {
     Lines::of(notebook, piece).origin(piece.span).lines
+}
+
+/// The line of the cell's source, from 1, that a piece begins on, where that is timed: `%time f()`.
+pub(super) fn timed_line(notebook: &Notebook<'_>, piece: &Piece<'_>) -> Option<usize> {
+    let timers = piece.code.magics.iter();
+    let mut timers = timers.filter(|magic| magic.kind == MagicKind::Line && magic.name == "time").peekable();
+    timers.peek()?;
+    let lines = Lines::of(notebook, piece);
+    let first = lines.origin(piece.span).lines.0;
+    timers.any(|magic| lines.index.line(magic.source.start) + 1 == first).then_some(first)
 }
 
 /// The line of a cell's source, from 1, where it stops being Python.

@@ -19,7 +19,7 @@ use super::messages::Messages;
 use super::model::{Argument, ConfigType, Level, Param, Return, SecretField, Step};
 use super::module_tops::mentions;
 use super::names::{Allocator, camel_case, is_field_name, snake_case, step_name};
-use super::origins::origins;
+use super::origins::{origins, timed_line};
 use super::pieces::Piece;
 use super::prose::{LINE_LENGTH, comment};
 use super::rewrite::{Rewriting, rewrite};
@@ -121,10 +121,13 @@ impl StepMaker<'_> {
                 body.push('\n');
                 headings(section, piece.cell, &mut shown, &mut body);
                 comments.push((body.len(), comment_above(section, piece.cell)));
-                if let Some(started) = self.started.as_ref().filter(|_| is_timed(piece)) {
-                    body.push_str(&format!("{started} = time.perf_counter()\n"));
-                    imports.push("time");
-                }
+            }
+            let timed = |other: usize| pieces.get(other).and_then(|(_, piece)| self.timed(piece));
+            let before = at.checked_sub(1).and_then(timed);
+            let now = timed(at).filter(|_| self.started.is_some());
+            if let Some(started) = self.started.as_ref().filter(|_| now.is_some() && now != before) {
+                body.push_str(&format!("{started} = time.perf_counter()\n"));
+                imports.push("time");
             }
             let start = body.len();
             body.push_str(&rewritten.text);
@@ -133,10 +136,9 @@ impl StepMaker<'_> {
             imports.extend(rewritten.imports);
             saved += rewritten.figures;
             let ends_cell = pieces.get(at + 1).is_none_or(|(_, next)| next.cell != piece.cell);
-            if let Some(started) = self.started.as_ref().filter(|_| ends_cell && is_timed(piece)) {
+            if let Some((started, what)) = self.started.as_ref().zip(now).filter(|(_, now)| Some(now) != timed(at + 1).as_ref()) {
                 body.push_str(&format!(
-                    "logger.info(\"cell {} took %.2f s\", time.perf_counter() - {started})\n",
-                    self.options.notebook.page(piece.cell).0
+                    "logger.info(\"{what} took %.2f s\", time.perf_counter() - {started})\n"
                 ));
             }
             if ends_cell && self.plots && self.shows_figure_at_end(piece.cell, &pieces) {
@@ -186,6 +188,17 @@ impl StepMaker<'_> {
             },
             imports,
         })
+    }
+
+    /// What is timed together with the piece: its whole cell under `%%time`, or its line behind `%time`.
+    fn timed(&self, piece: &Piece<'_>) -> Option<String> {
+        let cell = self.options.notebook.page(piece.cell).0;
+        let mut magics = piece.code.magics.iter();
+        if magics.any(|magic| magic.kind == MagicKind::Cell && magic.name == "time") {
+            return Some(format!("cell {cell}"));
+        }
+        let line = timed_line(self.notebook, piece)?;
+        Some(format!("line {line} of cell {cell}"))
     }
 
     /// From the heading, else from what the step does.
@@ -385,12 +398,6 @@ impl StepMaker<'_> {
         finder.visit_stmt(piece.stmt);
         finder.found
     }
-}
-
-/// Whether the whole cell is timed: `%%time`.
-fn is_timed(piece: &Piece<'_>) -> bool {
-    let mut magics = piece.code.magics.iter();
-    magics.any(|magic| magic.kind == MagicKind::Cell && magic.name == "time")
 }
 
 /// The first comment of a cell, where it reads like a heading: a few words, and no code.
