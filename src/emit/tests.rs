@@ -49,6 +49,8 @@ pub(super) struct Conftest {
     notebook: Option<String>,
     /// Fields and values of a dictionary's inside.
     outputs: String,
+    /// Of these, the fields of files that the run changes: it gets copies.
+    copied: Vec<String>,
     /// The steps' names; with their modules before them, where these are several.
     steps: Vec<String>,
     several: bool,
@@ -81,7 +83,7 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
         // a file that the notebook writes and then reads is not an input
         plan.config
             .iter()
-            .any(|other| other.path_use == Some(PathUse::Write) && other.default == field.default)
+            .any(|other| other.path_use > Some(PathUse::Read) && other.default == field.default)
     };
     let files = || {
         plan.config
@@ -92,7 +94,7 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
         .filter(|field| field.path_use == Some(PathUse::Read) && !written(field) && !field.default.contains("://"))
         .collect();
     let mut outputs: Vec<(String, String)> = files()
-        .filter(|field| field.path_use == Some(PathUse::Write) || (field.path_use.is_some() && written(field)))
+        .filter(|field| field.path_use.is_some() && written(field))
         .map(|field| {
             (
                 field.field.clone(),
@@ -136,6 +138,10 @@ pub(super) fn conftest(plan: &Plan) -> Conftest {
             .needs_notebook_folder
             .then(|| literal::string(&plan.notebook.file_name)),
         outputs: entries.join(", "),
+        copied: files()
+            .filter(|field| field.path_use == Some(PathUse::Update))
+            .map(|field| literal::string(&field.field))
+            .collect(),
         steps: plan.steps.iter().map(of_step).collect(),
         several: !plan.step_modules.is_empty(),
         given: plan.given.iter().map(|given| host::entry(plan, given)).collect(),

@@ -154,7 +154,7 @@ fn step(facts: &Facts, cell: &CellFacts, callables: &FxHashMap<NameId, ScopeId>)
         }
         for file in &statement.files {
             match file.direction {
-                Direction::Read => needs.add(file.path, file.range, !file.partly, None),
+                Direction::Read | Direction::Update => needs.add(file.path, file.range, !file.partly, None),
                 Direction::Write => {
                     let certainty = if file.partly {
                         Certainty::Maybe

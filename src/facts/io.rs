@@ -14,6 +14,8 @@ static IO: Table = Table::new(include_str!("../../data/io.tsv"));
 pub enum Direction {
     Read,
     Write,
+    /// Both: a database, which is made where there is none.
+    Update,
 }
 
 /// A call that takes a file's path.
@@ -86,6 +88,7 @@ fn io_call(call: &ExprCall, imports: &Imports) -> Option<IoCall> {
     let direction = match direction {
         "read" => Direction::Read,
         "write" => Direction::Write,
+        "update" => Direction::Update,
         _ if opens_for_writing(call) => Direction::Write,
         _ => Direction::Read,
     };

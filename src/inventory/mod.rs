@@ -118,11 +118,13 @@ pub fn look(ctx: &Context<'_>) -> Seen {
         for call in io_calls(statement, &imports) {
             seen.touches
                 .insert(call.literal.as_deref().map_or(Touch::Files, touches::of_path));
-            let paths = match call.direction {
-                Direction::Read => &mut reads,
-                Direction::Write => &mut writes,
-            };
-            paths.extend(call.literal.as_deref().map(masked));
+            let path = call.literal.as_deref().map(masked);
+            if call.direction != Direction::Write {
+                reads.extend(path.clone());
+            }
+            if call.direction != Direction::Read {
+                writes.extend(path);
+            }
         }
     }
     for magic in ctx.cells.iter().flat_map(|cell| &cell.magics) {

@@ -203,10 +203,7 @@ fn describe(field: &mut ConfigField, made: &[Made]) {
     let taken = Argument::Config(field.field.clone());
     let takes = |m: &&Made| m.step.params.iter().any(|param| param.argument == taken);
     let steps: Vec<&str> = made.iter().filter(takes).map(|m| m.step.function.as_str()).collect();
-    let how = match path_use {
-        PathUse::Read => "read",
-        PathUse::Write => "written",
-    };
+    let how = path_use.word();
     field.description = match steps.as_slice() {
         [] => Some(how.to_owned()),
         // who writes it first may read it afterwards

@@ -209,16 +209,11 @@ fn path_constants(facts: &Facts, histories: &Histories, pieces: &[Piece<'_>], ou
         else {
             continue;
         };
-        let reads = calls.iter().any(|call| call.direction == Direction::Read);
-        let writes = calls.iter().any(|call| call.direction == Direction::Write);
+        let uses: Vec<PathUse> = calls.iter().map(|call| path_use(call.direction)).collect();
         if is_remote(&config.default) {
             continue;
         }
-        config.path_use = Some(if writes || !reads {
-            PathUse::Write
-        } else {
-            PathUse::Read
-        });
+        config.path_use = uses.into_iter().max();
         if calls.iter().all(|call| takes_path_objects(&call.callable)) {
             config.type_ = ConfigType::Path;
         }
@@ -241,7 +236,7 @@ fn path_literals(facts: &Facts, index: usize, piece: &Piece<'_>, names: &mut All
             continue;
         };
         let default = string_literal(path);
-        let write = call.direction == Direction::Write;
+        let used = path_use(call.direction);
         let known = out.fields.iter().position(|f| f.name.is_none() && f.default == default);
         let field = known.unwrap_or_else(|| {
             let remote = is_remote(path);
@@ -256,20 +251,26 @@ fn path_literals(facts: &Facts, index: usize, piece: &Piece<'_>, names: &mut All
                 cell: piece.cell,
                 type_,
                 default,
-                description: remote.then(|| if write { "written".to_owned() } else { "read".to_owned() }),
-                path_use: (!remote).then_some(if write { PathUse::Write } else { PathUse::Read }),
+                description: remote.then(|| used.word().to_owned()),
+                path_use: (!remote).then_some(used),
             });
             out.fields.len() - 1
         });
         if let Some(config) = out.fields.get_mut(field) {
-            if write && config.path_use == Some(PathUse::Read) {
-                config.path_use = Some(PathUse::Write);
-            }
+            config.path_use = config.path_use.map(|known| known.max(used));
             if !takes_path_objects(&call.callable) {
                 config.type_ = ConfigType::Str;
             }
         }
         out.literals.push((index, here, field));
+    }
+}
+
+fn path_use(direction: Direction) -> PathUse {
+    match direction {
+        Direction::Read => PathUse::Read,
+        Direction::Write => PathUse::Write,
+        Direction::Update => PathUse::Update,
     }
 }
 

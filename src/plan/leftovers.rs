@@ -70,12 +70,18 @@ impl Builder<'_> {
                         .unwrap_or_default(),
                 );
                 let line = lines.line(magic.source.start) + 1;
-                let here = self.pieces.iter().filter(|piece| piece.cell == code.idx && piece.is_kept());
+                let here = self
+                    .pieces
+                    .iter()
+                    .filter(|piece| piece.cell == code.idx && piece.is_kept());
                 let is_logged = |line| here.clone().any(|piece| timed_line(self.notebook, piece) == Some(line));
                 out.push(Dropped {
                     cell: code.idx,
                     lines: (line, line),
-                    reason: if magic.name == "time" && self.times() && (magic.kind == MagicKind::Cell || is_logged(line)) {
+                    reason: if magic.name == "time"
+                        && self.times()
+                        && (magic.kind == MagicKind::Cell || is_logged(line))
+                    {
                         "the duration is logged".to_owned()
                     } else {
                         format!("%{} only measures or hides what runs under it", magic.name)

@@ -192,10 +192,23 @@ pub enum ConfigType {
 }
 
 /// What a file at a configured path is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PathUse {
     Read,
     Write,
+    /// Both: what is there is changed.
+    Update,
+}
+
+impl PathUse {
+    /// What is done with the file, in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            PathUse::Read => "read",
+            PathUse::Write => "written",
+            PathUse::Update => "read and written",
+        }
+    }
 }
 
 /// A field of `Config`.

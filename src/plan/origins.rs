@@ -83,11 +83,15 @@ pub(super) fn lines_of(notebook: &Notebook<'_>, piece: &Piece<'_>) -> (usize, us
 /// The line of the cell's source, from 1, that a piece begins on, where that is timed: `%time f()`.
 pub(super) fn timed_line(notebook: &Notebook<'_>, piece: &Piece<'_>) -> Option<usize> {
     let timers = piece.code.magics.iter();
-    let mut timers = timers.filter(|magic| magic.kind == MagicKind::Line && magic.name == "time").peekable();
+    let mut timers = timers
+        .filter(|magic| magic.kind == MagicKind::Line && magic.name == "time")
+        .peekable();
     timers.peek()?;
     let lines = Lines::of(notebook, piece);
     let first = lines.origin(piece.span).lines.0;
-    timers.any(|magic| lines.index.line(magic.source.start) + 1 == first).then_some(first)
+    timers
+        .any(|magic| lines.index.line(magic.source.start) + 1 == first)
+        .then_some(first)
 }
 
 /// The line of a cell's source, from 1, where it stops being Python.

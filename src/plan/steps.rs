@@ -136,7 +136,12 @@ impl StepMaker<'_> {
             imports.extend(rewritten.imports);
             saved += rewritten.figures;
             let ends_cell = pieces.get(at + 1).is_none_or(|(_, next)| next.cell != piece.cell);
-            if let Some((started, what)) = self.started.as_ref().zip(now).filter(|(_, now)| Some(now) != timed(at + 1).as_ref()) {
+            if let Some((started, what)) = self
+                .started
+                .as_ref()
+                .zip(now)
+                .filter(|(_, now)| Some(now) != timed(at + 1).as_ref())
+            {
                 body.push_str(&format!(
                     "logger.info(\"{what} took %.2f s\", time.perf_counter() - {started})\n"
                 ));
@@ -227,7 +232,7 @@ impl StepMaker<'_> {
             [] if pieces.iter().any(|(_, p)| self.is_plot(p)) => "plot",
             [] if says("print(") => "report",
             [] => "run",
-            _ if calls().any(|c| c.direction == Direction::Read) => "load",
+            _ if calls().any(|c| c.direction != Direction::Write) => "load",
             _ if says(".fit(") => "fit",
             _ if updates => "update",
             _ => "make",

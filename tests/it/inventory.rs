@@ -47,7 +47,7 @@ fn a_row_says_what_a_notebook_reaches() {
     assert_eq!(rows[0]["dependencies"], json!(["pandas", "requests", "scikit-learn"]));
     assert_eq!(
         (&rows[0]["reads"], &rows[0]["writes"]),
-        (&json!(["in.csv", "x.db"]), &json!(["out.csv"]))
+        (&json!(["in.csv", "x.db"]), &json!(["out.csv", "x.db"]))
     );
     assert_eq!(rows[0]["language_version"], "3.12.1");
     assert_eq!(
