@@ -18,6 +18,7 @@ use crate::python::{CellCode, Magics, desugar, is_stdlib, parse_cells, reworded}
 use crate::secrets::{self, Secrets};
 use crate::text::{EditSet, Span};
 
+use super::taken_in::take_in;
 use super::talk::UserError;
 
 /// A notebook's text as it is planned: with its cells in the order in which they are to run.
@@ -88,7 +89,8 @@ impl<'t> Material<'t> {
         let cells = parse_cells(&notebook, &magics);
         let secrets = secrets::scan_parsed(&notebook, &cells);
         let secret_cells: Vec<CellIdx> = secrets.found.iter().filter_map(|secret| secret.place.cell).collect();
-        let cells = cells.into_iter().map(|code| plain(&notebook, code)).collect();
+        let mut cells: Vec<CellCode> = cells.into_iter().map(|code| plain(&notebook, code)).collect();
+        let taken_in = take_in(path.parent().unwrap_or(Path::new("")), &notebook, &mut cells, &magics);
         let mut cells = answered(&notebook, cells, &secret_cells);
         let runs = runs(&cells);
         let imported = imported_by(&cells);
@@ -104,6 +106,7 @@ impl<'t> Material<'t> {
             requirements: io::read(&path.with_file_name("requirements.txt")).unwrap_or_default(),
             local,
             run,
+            taken_in,
             ..Options::default()
         };
         Ok(Self {
@@ -214,7 +217,7 @@ pub(super) fn scan_source(source: &str) -> Secrets {
 }
 
 /// The cell as Python, where its magic has a plain equivalent.
-fn plain(notebook: &Notebook<'_>, code: CellCode) -> CellCode {
+pub(super) fn plain(notebook: &Notebook<'_>, code: CellCode) -> CellCode {
     notebook
         .cell(code.idx)
         .and_then(|cell| desugar(cell, &code))

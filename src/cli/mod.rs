@@ -23,6 +23,7 @@ mod resolve;
 mod strip;
 mod strip_args;
 mod strip_options;
+mod taken_in;
 mod talk;
 mod update;
 mod verify;

@@ -58,6 +58,8 @@ pub struct Options {
     pub local: Vec<LocalModule>,
     /// Those of them that it runs and never imports.
     pub run: BTreeSet<String>,
+    /// The notebooks whose code stands in its cells, where these ran them: by cell.
+    pub taken_in: Vec<(CellIdx, String)>,
     /// The files of its package that an earlier run wrote.
     pub written: BTreeSet<String>,
     /// What it has in common with other notebooks of its package.

@@ -178,6 +178,14 @@ impl Builder<'_> {
                 });
             }
         }
+        for (cell, file) in &self.options.taken_in {
+            out.push(Note {
+                cell: *cell,
+                text: format!(
+                    "the code of {file} stands where the notebook runs it: when that changes, graduate again"
+                ),
+            });
+        }
         for file in self.files {
             out.push(Note {
                 cell: CellIdx(0),

@@ -4,7 +4,7 @@
 //! `# %% [prints]`, with `\r` for what goes back and `\` for a line without an end; what it showed below `# %% [shows]`),
 //! then what must come of them: lines below `=== has FILE` stand in the package's file, lines below `=== lacks FILE` do not,
 //! lines below `=== says` are said, and the exit code is that of `=== exits CODE`, else 0. `=== kernel LANGUAGE` is that of a
-//! notebook not in Python, and `=== arguments …` are given besides.
+//! notebook not in Python, `=== metadata {…}` is more of a notebook's, and `=== arguments …` are given besides.
 //! `=== file NAME` puts a file beside the notebook. `=== equal` asks for a run of both, where there is a Python, and
 //! for that verdict, `=== different` for the other; the lines below `=== python` are a program that stands beside the
 //! notebook and imports the package, and has to end well. Lines are compared without the white space around them.
@@ -96,6 +96,7 @@ fn fixtures() -> Vec<Fixture> {
         let sandbox = Sandbox::new();
         let mut cells: Vec<Value> = Vec::new();
         let mut kernel = "";
+        let mut metadata = serde_json::Map::new();
         for (head, body) in parts(&text) {
             if let Some(file) = head.strip_prefix("=== file ") {
                 sandbox.write(file.trim(), body);
@@ -106,6 +107,8 @@ fn fixtures() -> Vec<Fixture> {
                 cells.push(cell(head, body));
             } else if let Some(language) = head.strip_prefix("=== kernel ") {
                 kernel = language;
+            } else if let Some(more) = head.strip_prefix("=== metadata ") {
+                metadata = serde_json::from_str(more).unwrap();
             }
         }
         let mut notebook = notebook(&cells);
@@ -114,6 +117,9 @@ fn fixtures() -> Vec<Fixture> {
                 "kernelspec": {"name": kernel.to_lowercase(), "display_name": kernel, "language": kernel},
                 "language_info": {"name": kernel.to_lowercase()},
             });
+        }
+        for (key, value) in metadata {
+            notebook["metadata"][key] = value;
         }
         sandbox.write_notebook(&format!("{name}.ipynb"), &notebook);
         Fixture { name, text, sandbox }
@@ -200,7 +206,7 @@ fn verdict(
         Some(("has", file)) => (true, file),
         Some(("lacks", file)) => (false, file),
         Some(_) => return Vec::new(),
-        _ if ["exits", "kernel", "arguments"]
+        _ if ["exits", "kernel", "metadata", "arguments"]
             .iter()
             .any(|key| head.starts_with(&format!("=== {key} "))) =>
         {
