@@ -81,14 +81,18 @@ fn prefilter() -> &'static Prefilter {
     })
 }
 
-fn owner(rank: usize, detector: &'static Detector, word: &str) -> Owner {
-    let start = (detector.form == Form::Token && !detector.pattern.contains('|'))
-        .then(|| detector.pattern.split_at_checked(word.len()))
-        .flatten()
-        .filter(|(start, rest)| start.eq_ignore_ascii_case(word) && !rest.starts_with(['?', '*', '{', '+']));
-    match start {
-        Some((start, _)) => Owner::Start(rank, start),
-        None => Owner::Detector(rank),
+fn owner(rank: usize, detector: &'static Detector, word: &'static str) -> Owner {
+    if detector.form != Form::Token || detector.pattern.contains('|') {
+        return Owner::Detector(rank);
+    }
+    let repeats = |rest: &str| rest.starts_with(['?', '*', '{', '+']);
+    let start = detector.pattern.split_at_checked(word.len());
+    if let Some((start, _)) = start.filter(|(start, rest)| start.eq_ignore_ascii_case(word) && !repeats(rest)) {
+        return Owner::Start(rank, start);
+    }
+    match detector.pattern.strip_prefix(regex::escape(word).as_str()) {
+        Some(rest) if !repeats(rest) => Owner::Start(rank, word),
+        _ => Owner::Detector(rank),
     }
 }
 

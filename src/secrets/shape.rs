@@ -16,8 +16,8 @@ pub(super) struct Shape {
     pub(super) longest: Option<usize>,
     /// The bytes that it is made of.
     alphabet: Alphabet,
-    /// What every match holds.
-    literals: Vec<Box<[u8]>>,
+    /// What every match holds, the shortest first: one byte is sought at once.
+    literals: Vec<memmem::Finder<'static>>,
 }
 
 impl Shape {
@@ -44,10 +44,17 @@ impl Shape {
         let shortest = secret
             .filter(|secret| alphabet.add(secret))
             .and_then(|secret| secret.properties().minimum_len());
-        let literals = parts.iter().filter_map(|part| match part.kind() {
-            HirKind::Literal(literal) => Some(literal.0.clone()),
-            _ => None,
-        });
+        let mut literals: Vec<&[u8]> = parts
+            .iter()
+            .filter_map(|part| match part.kind() {
+                HirKind::Literal(literal) => Some(literal.0.as_ref()),
+                _ => None,
+            })
+            .collect();
+        literals.sort_by_key(|literal| literal.len());
+        let literals = literals
+            .into_iter()
+            .map(|literal| memmem::Finder::new(literal).into_owned());
         Self {
             shortest: shortest.unwrap_or_default(),
             longest: (hir.properties().explicit_captures_len() == 0)
@@ -60,8 +67,8 @@ impl Shape {
 
     /// Whether a match may stand in `window`, as far as that can be told at a glance.
     pub(super) fn fits(&self, window: &[u8]) -> bool {
-        let held = |literal: &[u8]| memmem::find(window, literal).is_some();
-        self.holds_run(window) && self.literals.iter().all(|literal| held(literal))
+        let mut literals = self.literals.iter();
+        literals.all(|literal| literal.find(window).is_some()) && self.holds_run(window)
     }
 
     /// Whether bytes of the alphabet stand together, as many as the secret has at least. Looks from the end of each
