@@ -65,13 +65,12 @@ fn paths_in(text: &str, parsed: &Parsed<ModModule>) -> impl Iterator<Item = Path
 }
 
 /// Folders that a service mounts where it runs notebooks: rule MB403's.
-const HOSTED: [&str; 11] = [
+const HOSTED: [&str; 10] = [
     "/content",
     "/kaggle",
     "/dbfs",
     "dbfs:",
     "/databricks",
-    "/opt/ml",
     "/home/ec2-user/SageMaker",
     "/home/sagemaker-user",
     "/home/studio-lab-user",

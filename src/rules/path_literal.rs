@@ -182,8 +182,8 @@ fn rooted(path: &str, evidence: Evidence) -> Option<PathClass> {
         // programs that every Unix has
         "bin" | "sbin" => None,
         "usr" if matches!(rest.first(), Some(&("bin" | "sbin"))) => None,
-        // the folders that a SageMaker container is made to have
-        "opt" if rest.first() == Some(&"ml") => None,
+        // folders of the containers that SageMaker starts, and that a notebook only tells of
+        "opt" if matches!(rest.first(), Some(&("ml" | "program"))) => None,
         top if MOUNTS.contains(&top) => (!rest.is_empty() || evidence == Evidence::For).then_some(PathClass::Mount),
         top if SYSTEM.contains(&top) => (!rest.is_empty() || evidence == Evidence::For).then_some(PathClass::System),
         top => is_path_by_use(top, rest, evidence).then_some(PathClass::Rooted),
