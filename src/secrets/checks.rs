@@ -365,6 +365,20 @@ pub(super) fn slack(candidate: Candidate<'_>) -> Option<Confidence> {
     (digits >= 2 && (digits < tail.len() || digits >= 10)).then_some(Confidence::Certain)
 }
 
+/// A Discord token starts with base64 of its bot's number. One that doesn't may be made up, and needs the word beside it.
+pub(super) fn discord(candidate: Candidate<'_>) -> Option<Confidence> {
+    let lower = candidate.before.to_ascii_lowercase();
+    let said = lower.contains("discord") || lower.contains("bot");
+    let number = candidate.secret.split('.').next().and_then(base64::decode);
+    let numbered =
+        number.is_some_and(|number| (17..=20).contains(&number.len()) && number.iter().all(u8::is_ascii_digit));
+    match (numbered, said) {
+        (true, _) => Some(Confidence::Certain),
+        (false, true) => mixed(candidate),
+        (false, false) => None,
+    }
+}
+
 /// A value that a client or a login is given: random, and no hash that everybody may know.
 pub(super) fn called_key(Candidate { whole, secret, .. }: Candidate<'_>) -> Option<Confidence> {
     let hexadecimal = secret.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');

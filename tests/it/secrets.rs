@@ -554,3 +554,28 @@ fn cells_speak_of_each_other() {
     assert!(redacted.contains("x = os.environ["), "{redacted}");
     assert_eq!(sandbox.run(&["redact", "--source", "--check", "a.ipynb"]).code, 0);
 }
+
+/// The structure of a token speaks for it where no word does.
+#[test]
+fn structure_stands_in_for_words() {
+    // base64 of a bot's number, and what is none
+    let signed = "Gmbh7_.wy5yq1XoY1BaIMcAxYmfsB4HbQLXjjlAFbVV9x";
+    for (number, found) in [("NjIwOTI3MjAwODI4MjUwMDQ5", 1), ("NjIwOTI3MjAwODI4MjUxxDQ5", 0)] {
+        assert_eq!(
+            found_in(&format!("client.run('{number}.{signed}')")).len(),
+            found,
+            "{number}"
+        );
+    }
+    // the two lines of a file of keys
+    let secret = example("P9zyBylxLUTZtFf+VnV7¦ktOdSJcmeA/BHJ2m5qGe");
+    let id = example("AKI¦AOTDZ5NQAY5FWEOZQ");
+    for text in [
+        format!("{id},{secret}\n"),
+        format!("{id}\n{secret}\n"),
+        format!("keys: ('{id}', '{secret}')\n"),
+    ] {
+        let found = found_in_cell(&table("stream", &text));
+        assert_eq!(found, [id.as_str(), secret.as_str()], "{text}");
+    }
+}

@@ -39,6 +39,22 @@ pub(super) static DETECTORS: &[Detector] = &[
         no: &["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"],
     },
     Detector {
+        id: "aws-secret-key",
+        name: "an AWS secret access key",
+        keywords: &["akia", "asia"],
+        pattern: r#"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b[^\n]{0,60}\n?[^\n]{0,60}?[\s,:;|="']([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)"#,
+        reach: 256,
+        entropy: 4.3,
+        form: Form::Whole,
+        human: false,
+        check: checks::drawn,
+        yes: &["AKI¦AAAAAAAAAAAAAAAAA,P9zyBylxLUTZtFf+VnV7ktOdSJcmeA/BHJ2m5qGe"],
+        no: &[
+            "AKIAAAAAAAAAAAAAAAAA 4b1d9c0e7f2a48d6b3e5a1c08d7f6e24a9b3c5d7",
+            "AKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        ],
+    },
+    Detector {
         id: "aws-session-token",
         name: "an AWS session token",
         keywords: &["session_token", "sessiontoken", "security_token"],

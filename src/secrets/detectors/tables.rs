@@ -106,6 +106,7 @@ fn named(check: &str) -> Option<Check> {
         "drawn" => checks::drawn,
         "human" => checks::called_password,
         "bitbucket" => checks::bitbucket,
+        "discord" => checks::discord,
         "jwt64" => checks::jwt_base64,
         "mixed" => checks::mixed,
         "public" => checks::public,

@@ -37,7 +37,7 @@ def results(tmp_path_factory: pytest.TempPathFactory, called: list[str]) -> Resu
     """The results of one run; skipped where what the notebook needs is not there."""
     unset = [
         name
-        for name in ["GITHUB_TOKEN", "HUGGINGFACE_TOKEN", "AWS_ACCESS_KEY_ID", "ASSIGNED_SECRET"]
+        for name in ["GITHUB_TOKEN", "HUGGINGFACE_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_KEY"]
         if not os.environ.get(name)
     ]
     if unset:

@@ -25,7 +25,7 @@ SECRETS = {
     "github_token": "GITHUB_TOKEN",
     "huggingface_token": "HUGGINGFACE_TOKEN",
     "aws_access_key_id": "AWS_ACCESS_KEY_ID",
-    "assigned_secret": "ASSIGNED_SECRET",
+    "aws_secret_key": "AWS_SECRET_KEY",
 }
 
 

@@ -30,9 +30,9 @@ class Config(BaseSettings):
         validation_alias="AWS_ACCESS_KEY_ID",
         description="from the environment variable AWS_ACCESS_KEY_ID",
     )
-    assigned_secret: CliSuppress[SecretStr] = Field(
-        validation_alias="ASSIGNED_SECRET",
-        description="from the environment variable ASSIGNED_SECRET",
+    aws_secret_key: CliSuppress[SecretStr] = Field(
+        validation_alias="AWS_SECRET_KEY",
+        description="from the environment variable AWS_SECRET_KEY",
     )
     owner: str = "tidewater-tools"
     open_issues_path: Path = Field(Path("open_issues.csv"), description="written by nightly_copy")

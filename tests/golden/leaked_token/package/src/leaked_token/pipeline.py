@@ -20,6 +20,6 @@ def run(config: Config) -> Results:
         config.huggingface_token, config.github_token
     )
     storage_options = steps.nightly_copy(
-        open_issues, config.aws_access_key_id, config.assigned_secret, config.open_issues_path
+        open_issues, config.aws_access_key_id, config.aws_secret_key, config.open_issues_path
     )
     return Results(client, answers_digest, storage_options)

@@ -54,7 +54,7 @@ def open_issues_of_our_three_repositories(
 def nightly_copy(
     open_issues: Any,
     aws_access_key_id: SecretStr,
-    assigned_secret: SecretStr,
+    aws_secret_key: SecretStr,
     open_issues_path: Path,
 ) -> Any:
     """Nightly copy (cells 8-9).
@@ -63,7 +63,7 @@ def nightly_copy(
     """
     storage_options = {
         "key": aws_access_key_id.get_secret_value(),
-        "secret": assigned_secret.get_secret_value(),
+        "secret": aws_secret_key.get_secret_value(),
         "client_kwargs": {"region_name": "eu-north-1"},
     }
 
