@@ -15,6 +15,7 @@ use crate::plan::{
     rearranged, recorded_order, run_as_imports, run_module, title_and_summary,
 };
 use crate::python::{CellCode, Magics, desugar, is_stdlib, parse_cells, reworded};
+use crate::redact;
 use crate::secrets::{self, Secrets};
 use crate::text::{EditSet, Span};
 
@@ -40,6 +41,7 @@ impl Page {
         let text = io::read(path)?;
         let digest = Sha256::digest(text.as_bytes());
         let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = redact::said(&text);
         let mut order = Vec::new();
         let mut arranged = None;
         let mut title = None;

@@ -9,10 +9,13 @@ mod variables;
 
 use std::collections::BTreeMap;
 
+use ruff_python_ast::token::TokenKind;
+use ruff_text_size::Ranged;
+
 use crate::finding::{Place, PlaceKind};
 use crate::json::Kind;
 use crate::notebook::{self, Language, Notebook, ReadError};
-use crate::python::{CellCode, Magics, parse_cells};
+use crate::python::{CellCode, Magics, parse_cells, span};
 use crate::secrets::{self, Packed, Secret};
 use crate::select::Selection;
 use crate::suppress::{self, Ignores};
@@ -146,6 +149,38 @@ pub fn hidden(text: &str) -> String {
         found.iter().for_each(|secret| hide(&mut edits, secret));
     }
     edits.apply(text)
+}
+
+/// A notebook's text with the secrets marked that stand in its prose, and in comments: nothing there computes.
+pub fn said(text: &str) -> String {
+    let Ok(notebook) = notebook::read(text) else {
+        return text.to_owned();
+    };
+    let cells = parse_cells(&notebook, &Magics::default());
+    let mut edits = EditSet::new();
+    for secret in &secrets::scan_parsed(&notebook, &cells).found {
+        let of_source = secret.place.kind == PlaceKind::Source && secret.packed.is_none();
+        let Some(cell) = secret
+            .place
+            .cell
+            .and_then(|idx| notebook.cell(idx))
+            .filter(|_| of_source)
+        else {
+            continue;
+        };
+        let code = cells.iter().find(|code| code.idx == cell.idx && cell.is_code());
+        if code.map_or(!cell.is_code(), |code| is_in_comment(code, secret.place.span)) {
+            replace(&mut edits, &secret.pieces, &mark(secret));
+        }
+    }
+    edits.apply(text)
+}
+
+/// Whether the bytes of the file stand in a comment.
+fn is_in_comment(code: &CellCode, here: Span) -> bool {
+    let tokens = code.parsed().into_iter().flat_map(|parsed| parsed.tokens().iter());
+    let mut comments = tokens.filter(|token| token.kind() == TokenKind::Comment);
+    comments.any(|comment| code.to_file.original(span(comment.range())).contains(here))
 }
 
 fn hide(edits: &mut EditSet, secret: &Secret) {
