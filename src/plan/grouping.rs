@@ -1,16 +1,20 @@
 //! Which statements make a step: those of a section, with the scraps beside it, and not more than fits on a screen.
 
-use crate::facts::StmtKind;
+use std::collections::BTreeSet;
+
+use crate::facts::{Facts, NameId, StmtKind};
 use crate::notebook::CellIdx;
 
 use super::build::Builder;
 use super::fate::single_assignment;
+use super::modules::names_read;
 use super::pieces::Piece;
 use super::purity::is_constant;
 use super::sections::{Section, sections};
 
-/// Lines that cells without a heading gather before they make a step.
-const LINES_WITHOUT_HEADING: usize = 15;
+/// Lines that cells without a heading gather before they make a step: what goes on with what is above it, and what
+/// doesn't.
+const LINES_WITHOUT_HEADING: [usize; 2] = [24, 15];
 
 /// A step of more lines than this is split where a cell ends.
 const LONG: usize = 60;
@@ -21,8 +25,12 @@ const SCREEN: usize = 45;
 /// A section that only sets up what follows has at most this many lines.
 const SCRAP: usize = 3;
 
+/// Fewer lines than this are no step of their own where there is no heading.
+const ENOUGH: usize = 3;
+
 /// Sections, and the kept pieces of each.
 struct Groups<'p> {
+    facts: &'p Facts,
     pieces: &'p [Piece<'p>],
     all: Vec<(Section, Vec<usize>)>,
 }
@@ -31,6 +39,7 @@ impl Builder<'_> {
     /// The sections that become steps, and the kept pieces of each.
     pub(super) fn groups(&self) -> (Vec<Section>, Vec<Vec<usize>>) {
         let mut groups = Groups {
+            facts: self.facts,
             pieces: self.pieces,
             all: Vec::new(),
         };
@@ -61,15 +70,25 @@ impl Groups<'_> {
         pieces.map(|p| p.text().lines().count()).sum()
     }
 
-    /// Cells without a heading join the one before until there is enough for a step.
+    /// Cells without a heading join those before while they go on with what these made, until there is enough for a
+    /// step; what is too little for one joins them in any case.
     fn join_untitled(&mut self) {
+        let [connected, apart] = LINES_WITHOUT_HEADING;
+        self.join(connected, Self::goes_on);
+        self.join(apart, |this, gathered, _| this.lines(gathered) < ENOUGH);
+        self.join(apart, |this, _, group| this.lines(group) < ENOUGH);
+    }
+
+    /// Joins sections without a heading up to so many lines where `belongs` says so of what was gathered and what follows.
+    fn join(&mut self, most: usize, belongs: impl Fn(&Self, &[usize], &[usize]) -> bool) {
         let mut merged: Vec<(Section, Vec<usize>)> = Vec::new();
         for (section, group) in std::mem::take(&mut self.all) {
             match merged.last_mut() {
                 Some((before, gathered))
                     if section.title.is_empty()
                         && before.title.is_empty()
-                        && self.lines(gathered) + self.lines(&group) <= LINES_WITHOUT_HEADING =>
+                        && self.lines(gathered) + self.lines(&group) <= most
+                        && belongs(self, gathered, &group) =>
                 {
                     before.take_in(section);
                     gathered.extend(group);
@@ -78,6 +97,20 @@ impl Groups<'_> {
             }
         }
         self.all = merged;
+    }
+
+    /// Whether some pieces read what others have bound.
+    fn goes_on(&self, gathered: &[usize], group: &[usize]) -> bool {
+        let pieces =
+            |group: &'_ [usize]| -> Vec<&Piece<'_>> { group.iter().filter_map(|&i| self.pieces.get(i)).collect() };
+        let made: BTreeSet<NameId> = pieces(gathered)
+            .into_iter()
+            .flat_map(|piece| piece.facts.binds.iter().map(|bind| bind.name))
+            .collect();
+        let mut read = pieces(group)
+            .into_iter()
+            .flat_map(|piece| names_read(self.facts, piece));
+        read.any(|name| made.contains(&name))
     }
 
     /// A section that only sets up what follows joins it; its heading becomes a comment.

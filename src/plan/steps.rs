@@ -237,8 +237,19 @@ impl StepMaker<'_> {
             _ if updates => "update",
             _ => "make",
         };
+        let reads = |piece: &Piece<'_>| {
+            let calls = io_calls(piece.stmt, &self.facts.imports);
+            calls.iter().any(|call| call.direction == Direction::Read)
+        };
+        let loaded: Vec<NameId> = pieces
+            .iter()
+            .filter(|(_, piece)| reads(piece))
+            .flat_map(|(_, piece)| piece.facts.binds.iter().map(|bind| bind.name))
+            .filter(|name| outputs.contains(name))
+            .collect();
         // of many values the last is what the cells were written for
         let named = match (outputs, inputs) {
+            _ if verb == "load" && (1..=2).contains(&loaded.len()) => loaded.as_slice(),
             ([], [first, ..]) => std::slice::from_ref(first),
             ([_, _, .., last], _) => std::slice::from_ref(last),
             (outputs, _) => outputs,

@@ -70,6 +70,6 @@ def results(
     show_messages()
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
         patch.chdir(out)
-        for name in ["load_naive", "make_best", "make_profile_and_plan"]:
+        for name in ["load_daily", "make_best", "make_profile_and_plan"]:
             patch.setattr(steps, name, recorded(getattr(steps, name), name, called))
         return run(config)

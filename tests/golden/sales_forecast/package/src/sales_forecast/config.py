@@ -17,7 +17,7 @@ class Config(BaseSettings):
         extra="ignore",
     )
 
-    daily_sales_path: Path = Field(Path("data/daily_sales.csv"), description="read by load_naive")
+    daily_sales_path: Path = Field(Path("data/daily_sales.csv"), description="read by load_daily")
     baking_plan_path: Path = Field(
         Path("baking_plan.csv"), description="written by make_profile_and_plan"
     )

@@ -18,11 +18,7 @@ class Results(NamedTuple):
 
 def run(config: Config) -> Results:
     """Run every step in the notebook's order."""
-    daily, filled, weekly, window, train, test, naive = steps.load_naive(
-        config.daily_sales_path, config.figures_dir
-    )
-    growth, forecasts, table, best = steps.make_best(
-        weekly, window, test, train, naive, config.figures_dir
-    )
+    daily, filled, weekly = steps.load_daily(config.daily_sales_path, config.figures_dir)
+    growth, forecasts, table, best = steps.make_best(weekly, config.figures_dir)
     profile, plan = steps.make_profile_and_plan(filled, forecasts, best, config.baking_plan_path)
     return Results(daily, growth, table, profile, plan)

@@ -13,16 +13,12 @@ from sales_forecast.functions import mae
 logger = logging.getLogger(__name__)
 
 
-class LoadNaiveResults(NamedTuple):
-    """What `load_naive` returns."""
+class LoadDailyResults(NamedTuple):
+    """What `load_daily` returns."""
 
     daily: pd.DataFrame
     filled: Any
     weekly: Any
-    window: Any
-    train: Any
-    test: Any
-    naive: Any
 
 
 class MakeBestResults(NamedTuple):
@@ -41,8 +37,8 @@ class MakeProfileAndPlanResults(NamedTuple):
     plan: Any
 
 
-def load_naive(daily_sales_path: Path, figures_dir: Path | None) -> LoadNaiveResults:
-    """Load naive (cells 0-7)."""
+def load_daily(daily_sales_path: Path, figures_dir: Path | None) -> LoadDailyResults:
+    """Load daily (cells 0-4)."""
     plt.rcParams["figure.figsize"] = (5, 2.4)
     plt.rcParams["figure.dpi"] = 50
 
@@ -59,8 +55,12 @@ def load_naive(daily_sales_path: Path, figures_dir: Path | None) -> LoadNaiveRes
     weekly = weekly.iloc[1:-1]
 
     weekly.plot(title="loaves per week")
-    save_figures(figures_dir, "load_naive-1")
+    save_figures(figures_dir, "load_daily-1")
+    return LoadDailyResults(daily, filled, weekly)
 
+
+def make_best(weekly: Any, figures_dir: Path | None) -> MakeBestResults:
+    """Make best (cells 5-13)."""
     split = pd.Timestamp("2024-02-04")
     window = 4
 
@@ -69,13 +69,7 @@ def load_naive(daily_sales_path: Path, figures_dir: Path | None) -> LoadNaiveRes
 
     # what Anna does today: same as last week
     naive = weekly.shift(1).reindex(test.index)
-    return LoadNaiveResults(daily, filled, weekly, window, train, test, naive)
 
-
-def make_best(
-    weekly: Any, window: Any, test: Any, train: Any, naive: Any, figures_dir: Path | None
-) -> MakeBestResults:
-    """Make best (cells 8-13)."""
     moving = weekly.shift(1).rolling(window).mean().reindex(test.index)
 
     # last year's week, scaled by how this year compares so far
