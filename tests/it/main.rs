@@ -29,6 +29,7 @@ mod graduate;
 mod hooks;
 mod inventory;
 mod languages;
+mod large;
 mod leaks;
 mod mangle;
 mod manual;
