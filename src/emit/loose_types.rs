@@ -11,6 +11,11 @@ use crate::plan::Plan;
 /// The codes that the notebook's own statements can raise, sorted. Those of imports and of syntax are never among them.
 pub(super) fn codes(plan: &Plan) -> Vec<&'static str> {
     let mut finder = Finder::default();
+    // what a call gives may be more to the notebook than to a library's stubs
+    let mut returns = plan.all().flat_map(|plan| &plan.steps).flat_map(|step| &step.returns);
+    if returns.any(|value| value.annotation != "Any") {
+        finder.add(&["no-any-return", "return-value"]);
+    }
     let sources = plan.all().flat_map(|plan| {
         let items = plan.functions.items.iter().chain(&plan.steps_module.items);
         items

@@ -207,7 +207,7 @@ impl Builder<'_> {
         }
         .run();
         let plots = self.plots();
-        let types = value_types(self.facts, self.histories, self.pieces);
+        let types = value_types(self.notebook, self.facts, self.histories, self.pieces);
         let mut made = {
             let maker = StepMaker {
                 notebook: self.notebook,

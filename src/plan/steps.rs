@@ -24,6 +24,7 @@ use super::pieces::Piece;
 use super::prose::{LINE_LENGTH, comment};
 use super::rewrite::{Rewriting, rewrite};
 use super::sections::Section;
+use super::types::Types;
 
 /// A secret of the notebook: where it stood, and the field that holds it now.
 pub(super) struct SecretUse {
@@ -43,7 +44,7 @@ pub(super) struct StepMaker<'m> {
     pub config: &'m Configuration,
     pub secrets: &'m [SecretUse],
     pub flow: &'m DataFlow,
-    pub types: &'m BTreeMap<NameId, String>,
+    pub types: &'m Types,
     pub local: &'m Local,
     pub reflective: bool,
     /// Whether anything that the notebook imports draws with pyplot.
@@ -274,8 +275,8 @@ impl StepMaker<'_> {
 
     /// The columns that the step reads of the frames among its inputs.
     fn requires(&self, pieces: &[(usize, &Piece<'_>)], inputs: &[NameId]) -> Vec<(String, Vec<String>)> {
-        let is_frame = |name: &NameId| self.types.get(name).is_some_and(|of| of.ends_with(".DataFrame"));
-        let frames: Vec<NameId> = inputs.iter().copied().filter(is_frame).collect();
+        let frames = inputs.iter().copied().filter(|name| self.types.frames.contains(name));
+        let frames: Vec<NameId> = frames.collect();
         let mut found = columns_read(self.facts, pieces, &frames);
         let in_order = frames.into_iter().filter_map(|frame| {
             let columns = found.remove(&frame)?;
@@ -305,7 +306,11 @@ impl StepMaker<'_> {
     }
 
     fn annotation(&self, name: NameId) -> String {
-        self.types.get(&name).cloned().unwrap_or_else(|| "Any".to_owned())
+        self.types
+            .annotations
+            .get(&name)
+            .cloned()
+            .unwrap_or_else(|| "Any".to_owned())
     }
 
     /// The configuration that these pieces read: renamed names, replaced literals, and the parameters for them.

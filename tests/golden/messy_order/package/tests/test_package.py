@@ -17,6 +17,7 @@ MODULES = [
     "messy_order.cli",
     "messy_order.config",
     "messy_order.console",
+    "messy_order.contracts",
     "messy_order.functions",
     "messy_order.pipeline",
     "messy_order.steps",

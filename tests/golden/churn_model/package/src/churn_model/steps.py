@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 class FeaturesResults(NamedTuple):
     """What `features` returns."""
 
-    subscribers: Any
+    subscribers: pd.DataFrame
     churn_by_channel: Any
 
 
@@ -34,7 +34,7 @@ class Model2Results(NamedTuple):
     model: Any
 
 
-def meal_kit_churn() -> Any:
+def meal_kit_churn() -> list[str]:
     """Meal-kit churn (cells 1-2).
 
     Which subscribers are likely to cancel next month? The lifecycle team mails everyone in
@@ -53,7 +53,7 @@ def load(subscribers_csv: Path) -> pd.DataFrame:
     return raw
 
 
-def clean(raw: pd.DataFrame) -> Any:
+def clean(raw: pd.DataFrame) -> pd.DataFrame:
     """Clean (cell 7).
 
     Gift boxes have no subscriber behind them. A missing rating means that the subscriber never
@@ -69,8 +69,11 @@ def clean(raw: pd.DataFrame) -> Any:
     return subscribers
 
 
-def features(subscribers: Any, figures_dir: Path | None) -> FeaturesResults:
+def features(subscribers: pd.DataFrame, figures_dir: Path | None) -> FeaturesResults:
     """Features (cells 10-11)."""
+    require_columns(
+        subscribers, {"days_since_order", "weeks_active", "weeks_skipped"}, step="features"
+    )
     subscribers["lapsed"] = subscribers["days_since_order"].apply(has_lapsed).astype(int)
     subscribers["skip_rate"] = skip_rate(subscribers["weeks_skipped"], subscribers["weeks_active"])
 
@@ -83,8 +86,11 @@ def features(subscribers: Any, figures_dir: Path | None) -> FeaturesResults:
     return FeaturesResults(subscribers, churn_by_channel)
 
 
-def model_2(subscribers: Any, FEATURES: Any, random_state: int, test_share: float) -> Model2Results:
+def model_2(
+    subscribers: pd.DataFrame, FEATURES: list[str], random_state: int, test_share: float
+) -> Model2Results:
     """Model (cell 13)."""
+    require_columns(subscribers, {"cancelled"}, step="model_2")
     X = subscribers[FEATURES]
     y = subscribers["cancelled"]
     X_train, X_test, y_train, y_test = train_test_split(
@@ -115,9 +121,10 @@ def evaluation(
 
 
 def at_risk_list(
-    subscribers: Any, model: Any, FEATURES: Any, CUTOFF: float, at_risk_csv: Path
+    subscribers: pd.DataFrame, model: Any, FEATURES: list[str], CUTOFF: float, at_risk_csv: Path
 ) -> None:
     """At-risk list (cell 18)."""
+    require_columns(subscribers, {"cancelled"}, step="at_risk_list")
     # only people who are still with us
     active = subscribers[subscribers["cancelled"] == 0]
     risk = pd.Series(model.predict_proba(active[FEATURES])[:, 1], index=active.index, name="risk")

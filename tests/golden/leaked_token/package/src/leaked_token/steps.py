@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 class OpenIssuesOfOurThreeRepositoriesResults(NamedTuple):
     """What `open_issues_of_our_three_repositories` returns."""
 
-    client: Any
+    client: ReplayClient
     answers_digest: Any
     open_issues: Any
 
@@ -56,7 +56,7 @@ def nightly_copy(
     aws_access_key_id: SecretStr,
     aws_secret_key: SecretStr,
     open_issues_path: Path,
-) -> Any:
+) -> dict[str, Any]:
     """Nightly copy (cells 8-9).
 
     The bucket that the nightly job writes to.

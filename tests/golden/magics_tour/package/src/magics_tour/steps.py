@@ -14,7 +14,7 @@ class BicycleCountersResults(NamedTuple):
     """What `bicycle_counters` returns."""
 
     files: Any
-    frames: Any
+    frames: dict[Any, Any]
     n_rows: Any
 
 
@@ -30,7 +30,7 @@ class IsOneBankBusierResults(NamedTuple):
 
     observed: Any
     hits: Any
-    message: Any
+    message: str
 
 
 def bicycle_counters() -> BicycleCountersResults:
@@ -66,7 +66,9 @@ def bicycle_counters() -> BicycleCountersResults:
     return BicycleCountersResults(files, frames, n_rows)
 
 
-def both_banks_together(frames: Any, figures_dir: Path | None) -> BothBanksTogetherResults:
+def both_banks_together(
+    frames: dict[Any, Any], figures_dir: Path | None
+) -> BothBanksTogetherResults:
     """Both banks together (cells 7-9)."""
     counts = (
         pd.concat(frames, names=["counter"]).reset_index(level="counter").reset_index(drop=True)

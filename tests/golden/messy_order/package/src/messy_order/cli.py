@@ -11,6 +11,7 @@ from pydantic_settings import CliApp, CliImplicitFlag
 
 from messy_order.config import Config
 from messy_order.console import show_messages
+from messy_order.contracts import ContractError
 from messy_order.pipeline import run
 
 
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
                 stack.enter_context(contextlib.redirect_stdout(nowhere))
             run(options)
-    except (ValidationError, FileNotFoundError) as error:
+    except (ContractError, ValidationError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from messy_order.contracts import require_columns
 from messy_order.functions import rate
 
 logger = logging.getLogger(__name__)
@@ -23,15 +24,15 @@ class CourierTripsResults(NamedTuple):
     """What `courier_trips` returns."""
 
     trips: pd.DataFrame
-    long_trips: Any
+    long_trips: pd.DataFrame
 
 
 class Cost2Results(NamedTuple):
     """What `cost_2` returns."""
 
     cost: Any
-    MIN_KM: Any
-    LITRES_PER_KM: Any
+    MIN_KM: int
+    LITRES_PER_KM: float
 
 
 def reset_state() -> None:
@@ -59,9 +60,10 @@ def courier_trips(trips_path: Path) -> CourierTripsResults:
     return CourierTripsResults(trips, long_trips)
 
 
-def cost_2(long_trips: Any, margin_path: Path) -> Cost2Results:
+def cost_2(long_trips: pd.DataFrame, margin_path: Path) -> Cost2Results:
     """Cost (cells 6-10)."""
     global LITRES_PER_KM, MIN_KM
+    require_columns(long_trips, {"km", "van"}, step="cost_2")
     cost = (long_trips["km"] * LITRES_PER_KM * fuel_price).round(2)
 
     rates = [rate(van) for van in long_trips["van"]]

@@ -25,8 +25,8 @@ class MakeBestResults(NamedTuple):
     """What `make_best` returns."""
 
     growth: Any
-    forecasts: Any
-    table: Any
+    forecasts: dict[str, Any]
+    table: pd.DataFrame
     best: Any
 
 
@@ -100,7 +100,7 @@ def make_best(weekly: Any, figures_dir: Path | None) -> MakeBestResults:
 
 
 def make_profile_and_plan(
-    filled: Any, forecasts: Any, best: Any, baking_plan_path: Path
+    filled: Any, forecasts: dict[str, Any], best: Any, baking_plan_path: Path
 ) -> MakeProfileAndPlanResults:
     """Make profile and plan (cells 14-15)."""
     # weekday profile, for the ovens; has nothing to do with the forecast

@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 class CustomerSegmentsForTheStoreDashboardResults(NamedTuple):
     """What `customer_segments_for_the_store_dashboard` returns."""
 
-    DATA: Any
-    SEGMENTS_CSV: Any
-    SUMMARY_JSON: Any
+    DATA: Path
+    SEGMENTS_CSV: Path
+    SUMMARY_JSON: Path
     SNAPSHOT_DAY: Any
 
 
@@ -48,7 +48,7 @@ def customer_segments_for_the_store_dashboard() -> CustomerSegmentsForTheStoreDa
     )
 
 
-def orders_to_customers(DATA: Any, SNAPSHOT_DAY: Any) -> OrdersToCustomersResults:
+def orders_to_customers(DATA: Path, SNAPSHOT_DAY: Any) -> OrdersToCustomersResults:
     """Orders to customers (cells 4-5)."""
     orders = pd.read_csv(DATA, parse_dates=["day"])
 
@@ -99,7 +99,9 @@ def who_they_are(segmented: Any, figures_dir: Path | None) -> Any:
     return fig
 
 
-def export(segmented: Any, SEGMENTS_CSV: Any, SNAPSHOT_DAY: Any, SUMMARY_JSON: Any) -> Any:
+def export(
+    segmented: Any, SEGMENTS_CSV: Path, SNAPSHOT_DAY: Any, SUMMARY_JSON: Path
+) -> dict[str, Any]:
     """Export (cells 16-17).
 
     The repeat rate is the tile that the store managers look at first.

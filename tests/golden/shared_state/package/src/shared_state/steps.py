@@ -46,15 +46,15 @@ def is_low(item: Any) -> Any:
 class StockRoomReplayResults(NamedTuple):
     """What `stock_room_replay` returns."""
 
-    UNIT_PRICE: Any
+    UNIT_PRICE: dict[str, Any]
     movements: pd.DataFrame
 
 
 class ReorderResults(NamedTuple):
     """What `reorder` returns."""
 
-    relaxed: Any
-    strict: Any
+    relaxed: list[Any]
+    strict: list[Any]
 
 
 def reset_state() -> None:
@@ -82,7 +82,7 @@ def stock_room_replay(movements_path: Path) -> StockRoomReplayResults:
     return StockRoomReplayResults(UNIT_PRICE, movements)
 
 
-def replay(movements: pd.DataFrame) -> Any:
+def replay(movements: pd.DataFrame) -> dict[Any, Any]:
     """Replay (cells 4-5)."""
     global n_deliveries, shortfalls, stock
     stock = {}
@@ -99,7 +99,7 @@ def replay(movements: pd.DataFrame) -> Any:
     return stock
 
 
-def worth_2(UNIT_PRICE: Any, tax: float) -> Any:
+def worth_2(UNIT_PRICE: dict[str, Any], tax: float) -> Any:
     """Worth (cells 7-9)."""
 
     def worth(item: Any) -> Any:

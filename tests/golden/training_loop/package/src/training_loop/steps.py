@@ -25,19 +25,19 @@ class DataResults(NamedTuple):
 class Train2Results(NamedTuple):
     """What `train_2` returns."""
 
-    net: Any
-    history: Any
+    net: MLP
+    history: list[Any]
     best_loss: Any
     best_epoch: Any
 
 
-def hyper_parameters(seed: int) -> Any:
+def hyper_parameters(seed: int) -> np.random.Generator:
     """Hyper-parameters (cell 3)."""
     rng = np.random.default_rng(seed)
     return rng
 
 
-def data(rng: Any, n_per_class: int, noise: float) -> DataResults:
+def data(rng: np.random.Generator, n_per_class: int, noise: float) -> DataResults:
     """Data (cell 5)."""
     X, y = make_spirals(n_per_class, noise, rng)
     order = rng.permutation(len(X))
@@ -47,7 +47,7 @@ def data(rng: Any, n_per_class: int, noise: float) -> DataResults:
 
 
 def train_2(
-    rng: Any,
+    rng: np.random.Generator,
     train: Any,
     X: Any,
     y: Any,
@@ -92,15 +92,15 @@ def train_2(
 
 
 def how_it_went(
-    history: Any,
+    history: list[Any],
     best_epoch: Any,
-    net: Any,
+    net: MLP,
     X: Any,
     train: Any,
     y: Any,
     valid: Any,
     figures_dir: Path | None,
-) -> Any:
+) -> dict[str, Any]:
     """How it went (cells 12-14)."""
     epochs = [h["epoch"] for h in history]
     plt.figure(figsize=(4.2, 2.6), dpi=55)

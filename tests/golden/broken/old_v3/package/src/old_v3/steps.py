@@ -6,7 +6,7 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 
-def make_rain() -> Any:
+def make_rain() -> list[Any]:
     """Make rain (cells 2-3).
 
     Gauge behind the school, millimetres.

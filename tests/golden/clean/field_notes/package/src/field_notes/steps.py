@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def method(visits: int) -> Any:
+def method(visits: int) -> dict[Any, Any]:
     """Method (cell 5).
 
     1. Sweep for two minutes.

@@ -8,7 +8,7 @@ from quick_stats.functions import summarise
 logger = logging.getLogger(__name__)
 
 
-def make_by_week() -> Any:
+def make_by_week() -> dict[str, Any]:
     """Make by week (cells 2-5)."""
     minutes = [38, 41, 37, 52, 44, 39, 40, 61, 43, 36]
 
