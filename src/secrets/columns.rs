@@ -6,43 +6,32 @@
 use crate::finding::Confidence;
 use crate::text::Span;
 
-use super::assignment::{Column, column_of};
+use super::assignment::{Column, Stands, column_of, judge};
 use super::checks::{entropy, in_long_blob};
 use super::engine::Hit;
-use super::label::{ID, NAME};
+use super::label::{ID, NAME, line_before};
 use super::placeholder::is_placeholder;
 use super::table::{self, Column as Cells, Tables};
 
 /// The secrets in the column, or in the cell beside, that `word` heads.
 pub(super) fn hits(tables: &mut Tables, text: &str, word: Span) -> Vec<Hit> {
-    let under = tables.under(text, word).map(|column| secrets(text, &column));
+    let under = tables.under(text, word).map(|column| below(text, &column));
     under.filter(|hits| !hits.is_empty()).unwrap_or_else(|| {
-        let beside = table::beside(text, word);
-        beside.map(|column| secrets(text, &column)).unwrap_or_default()
+        let beside = table::beside(text, word).and_then(|column| beside(text, &column));
+        beside.into_iter().collect()
     })
 }
 
-fn secrets(text: &str, table: &Cells) -> Vec<Hit> {
-    if table.cells.is_empty() {
-        return Vec::new();
-    }
-    let heading = table.heading.slice(text);
-    let near = text
-        .get(..table.heading.start)
-        .and_then(|before| before.lines().next_back());
-    let Some(column) = column_of(heading.trim_matches(['"', '*', '`', '_']), near.unwrap_or_default()) else {
+/// The secrets of a column, where it holds some.
+fn below(text: &str, table: &Cells) -> Vec<Hit> {
+    let before = line_before(text, table.heading.start);
+    let column = (!table.cells.is_empty()).then(|| column_of(name(text, table.heading), before));
+    let Some(column) = column.flatten() else {
         return Vec::new();
     };
     let cells = table.cells.iter().map(|cell| value(text, *cell));
     let told: Vec<Span> = cells.filter(|cell| !is_void(cell.slice(text))).collect();
-    let looks = |cell: &&Span| {
-        let value = cell.slice(text);
-        column.holds(value)
-            && value.len() >= SHORTEST
-            && entropy(value) >= LEAST_ENTROPY
-            && !is_placeholder(value, true)
-            && !in_long_blob(text, **cell)
-    };
+    let looks = |cell: &&Span| column.holds(cell.slice(text)) && may_be_secret(text, **cell);
     let (secret, other): (Vec<Span>, Vec<Span>) = told.iter().partition(looks);
     if secret.len() < other.len() || secret.is_empty() {
         return Vec::new();
@@ -53,13 +42,37 @@ fn secrets(text: &str, table: &Cells) -> Vec<Hit> {
         let alike = column == Column::Password || secret.iter().any(|secret| secret.len() == cell.len());
         alike && value.len() >= SHORTEST && !value.contains(' ') && !is_placeholder(value, true)
     });
-    let hit = |span| Hit {
+    let secrets = secret.iter().copied().chain(likewise);
+    secrets.map(|span| hit(span, Confidence::Likely)).collect()
+}
+
+/// The secret beside a name: it has no others to be told by.
+fn beside(text: &str, table: &Cells) -> Option<Hit> {
+    let cell = value(text, *table.cells.first()?);
+    let confidence = judge(name(text, table.heading), "", cell.slice(text), Stands::Bare)?;
+    may_be_secret(text, cell).then(|| hit(cell, confidence))
+}
+
+/// A heading without what sets it off.
+fn name(text: &str, heading: Span) -> &str {
+    heading.slice(text).trim_matches(['"', '*', '`', '_'])
+}
+
+fn may_be_secret(text: &str, cell: Span) -> bool {
+    let value = cell.slice(text);
+    value.len() >= SHORTEST
+        && entropy(value) >= LEAST_ENTROPY
+        && !is_placeholder(value, true)
+        && !in_long_blob(text, cell)
+}
+
+fn hit(span: Span, confidence: Confidence) -> Hit {
+    Hit {
         detector: ID,
         name: NAME,
-        confidence: Confidence::Likely,
+        confidence,
         span,
-    };
-    secret.iter().copied().chain(likewise).map(hit).collect()
+    }
 }
 
 /// Characters of a secret at least, and bits a character.

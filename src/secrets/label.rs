@@ -107,7 +107,7 @@ impl<'t> Labels<'t> {
         if secret.len() < 6 || entropy(secret) < 2.5 || is_placeholder(secret, true) || in_long_blob(self.text, value) {
             return None;
         }
-        let said = self.line_before(name);
+        let said = line_before(self.text, name.start);
         let confidence = judge(name.slice(self.text).trim_matches(['-', '_']), said, secret, stands)?;
         Some(Hit {
             detector: ID,
@@ -126,16 +126,6 @@ impl<'t> Labels<'t> {
     fn is_column(&self, name: Span, value: Span) -> bool {
         let between = Span::new(name.end, value.start).slice(self.text);
         between.len() >= 2 && between.bytes().all(|byte| byte == b' ')
-    }
-
-    /// What stands in the line before a name: at most a few words.
-    fn line_before(&self, name: Span) -> &'t str {
-        let mut start = name.start.saturating_sub(24);
-        while !self.text.is_char_boundary(start) {
-            start += 1;
-        }
-        let before = Span::new(start, name.start).slice(self.text);
-        before.rsplit('\n').next().unwrap_or_default()
     }
 
     fn byte(&self, at: usize) -> u8 {
@@ -233,6 +223,16 @@ impl<'t> Labels<'t> {
             _ => at,
         }
     }
+}
+
+/// What stands in the line before a name: at most a few words.
+pub(super) fn line_before(text: &str, name: usize) -> &str {
+    let mut start = name.saturating_sub(24);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let before = Span::new(start, name).slice(text);
+    before.rsplit('\n').next().unwrap_or_default()
 }
 
 #[cfg(test)]

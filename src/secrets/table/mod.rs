@@ -21,8 +21,8 @@ pub(super) struct Column {
 const LONGEST_LINE: usize = 4_000;
 /// Bytes of a heading at most.
 const LONGEST_HEADING: usize = 60;
-/// Rows that are looked at: programs print fewer, files may hold more.
-const ROWS: usize = 20_000;
+/// Rows that are looked at: a file that was printed whole has many.
+const ROWS: usize = 1_000_000;
 
 /// Rows from which on a table isn't read twice.
 const LONG: usize = 64;
