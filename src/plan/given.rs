@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::facts::{Facts, NameId, flow};
 use crate::notebook::Notebook;
-use crate::python::{Table, platform_of, span};
+use crate::python::{Table, platform_of};
 
 use super::bindings::Histories;
 use super::dataflow::DataFlow;
@@ -33,7 +33,7 @@ pub(super) fn is_platforms(stmt: &Stmt, piece: &Piece<'_>, histories: &Histories
         Stmt::Import(import) => import.names.iter().all(|alias| of_platform(&alias.name)),
         Stmt::ImportFrom(import) => {
             let starred = import.names.iter().any(|alias| alias.name.as_str() == "*");
-            !starred && import.module.as_ref().is_some_and(|module| of_platform(module))
+            !starred && import.level == 0 && import.module.as_ref().is_some_and(|module| of_platform(module))
         }
         _ => false,
     };
@@ -90,7 +90,10 @@ fn of_import(piece: &Piece<'_>) -> Vec<(String, Given)> {
         };
         (name.to_owned(), given)
     };
-    let text = |alias: &Alias| span(alias.range).slice(&piece.code.text).to_owned();
+    let text = |alias: &Alias| match &alias.asname {
+        Some(name) => format!("{} as {name}", alias.name),
+        None => alias.name.to_string(),
+    };
     match piece.stmt {
         Stmt::Import(import) => {
             let one = |alias: &Alias| {
