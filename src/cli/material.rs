@@ -97,7 +97,9 @@ impl<'t> Material<'t> {
         let runs = runs(&cells);
         let imported = imported_by(&cells);
         let mut run: BTreeSet<String> = runs.iter().map(|run| run.module.clone()).collect();
-        let local = beside(path, imported.union(&run).cloned().collect());
+        let mut local = beside(path, imported.union(&run).cloned().collect());
+        local.extend(taken_in.modules);
+        local.sort_by(|a, b| a.name.cmp(&b.name));
         run.retain(|name| !imported.contains(name));
         import_what_is_run(&mut cells, &runs, &local);
         let facts = Facts::gather_with(&cells, magics, Companions::default());
@@ -108,7 +110,7 @@ impl<'t> Material<'t> {
             requirements: io::read(&path.with_file_name("requirements.txt")).unwrap_or_default(),
             local,
             run,
-            taken_in,
+            taken_in: taken_in.run,
             ..Options::default()
         };
         Ok(Self {

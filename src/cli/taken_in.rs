@@ -1,5 +1,5 @@
 //! Notebooks that a notebook runs: `%run helpers.ipynb` runs their cells where it stands, in the notebook's own namespace,
-//! and so their code can stand there itself.
+//! and so their code can stand there itself. Those that `ipynb` imports are modules.
 
 use std::path::{Component, Path};
 
@@ -8,9 +8,10 @@ use ruff_python_ast::{IpyEscapeKind, Stmt};
 use crate::finding::PlaceKind;
 use crate::io;
 use crate::notebook::{self, CellIdx, Language, Notebook};
-use crate::python::{Body, CellCode, MagicKind, Magics, parse_cells, reworded, span};
+use crate::plan::{LocalModule, run_as_imports};
+use crate::python::{Body, CellCode, MagicKind, Magics, is_stdlib, parse_cells, reworded, span};
 use crate::secrets;
-use crate::text::EditSet;
+use crate::text::{EditSet, Span};
 
 use super::material::plain;
 
@@ -21,26 +22,21 @@ const MOST_BYTES: usize = 16 << 20;
 const DATABRICKS_KEY: &str = "application/vnd.databricks.v1+notebook";
 
 /// Names that are of the notebook that is run, and of no other that takes its cells in.
-const OF_ITS_OWN: [&str; 9] = [
-    "In",
-    "Out",
-    "_",
-    "__",
-    "___",
-    "__file__",
-    "__future__",
-    "get_ipython",
-    "quit",
-];
+const OF_ITS_OWN: [&str; 6] = ["In", "Out", "__file__", "__future__", "get_ipython", "quit"];
 
-/// Puts the code of the notebooks in `folder` that `cells` run in place of the lines that run them. Tells which, by cell.
-pub(super) fn take_in(
-    folder: &Path,
-    notebook: &Notebook<'_>,
-    cells: &mut [CellCode],
-    magics: &Magics,
-) -> Vec<(CellIdx, String)> {
-    let mut taken = Vec::new();
+/// What other notebooks gave to one.
+#[derive(Default)]
+pub(super) struct TakenIn {
+    /// The notebooks that it runs, by the cell that does.
+    pub run: Vec<(CellIdx, String)>,
+    /// Those that it imports (`from ipynb.fs.full.helpers import f`), as modules.
+    pub modules: Vec<LocalModule>,
+}
+
+/// Puts the code of the notebooks in `folder` that `cells` run in place of the lines that run them, and imports modules for
+/// those that they import.
+pub(super) fn take_in(folder: &Path, notebook: &Notebook<'_>, cells: &mut [CellCode], magics: &Magics) -> TakenIn {
+    let mut taken = TakenIn::default();
     let has_key = |node| notebook.lookup(node, &[DATABRICKS_KEY]).is_some();
     let mut reader = Reader {
         folder,
@@ -51,7 +47,12 @@ pub(super) fn take_in(
     };
     for code in cells {
         let files = reader.replace(code);
-        taken.extend(files.into_iter().map(|file| (code.idx, file)));
+        taken.run.extend(files.into_iter().map(|file| (code.idx, file)));
+        for module in reader.imported(code) {
+            if !taken.modules.contains(&module) {
+                taken.modules.push(module);
+            }
+        }
     }
     taken
 }
@@ -90,6 +91,57 @@ impl Reader<'_> {
             }
             None => Vec::new(),
         }
+    }
+
+    /// Lets a cell import modules where it imports notebooks that only define things; tells which these are.
+    fn imported(&mut self, code: &mut CellCode) -> Vec<LocalModule> {
+        let mut words = EditSet::new();
+        let mut modules = Vec::new();
+        for stmt in code.statements() {
+            let named: Vec<(&str, Span)> = match stmt {
+                Stmt::ImportFrom(import) if import.level == 0 => {
+                    let module = import.module.iter();
+                    module.map(|module| (module.as_str(), span(module.range))).collect()
+                }
+                Stmt::Import(import) => {
+                    let renamed = import.names.iter().filter(|alias| alias.asname.is_some());
+                    renamed
+                        .map(|alias| (alias.name.as_str(), span(alias.name.range)))
+                        .collect()
+                }
+                _ => continue,
+            };
+            for (path, at) in named {
+                if let Some(module) = self.module(path) {
+                    // the names of modules stand apart
+                    let _ = words.push(at, module.name.as_str());
+                    modules.push(module);
+                }
+            }
+        }
+        match reworded(code, &words).filter(|_| !modules.is_empty()) {
+            Some(new) => {
+                *code = new;
+                modules
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// The notebook that `ipynb` imports by this name, as a module that only defines things.
+    fn module(&mut self, path: &str) -> Option<LocalModule> {
+        let ways = ["ipynb.fs.full.", "ipynb.fs.defs."];
+        let name = ways.iter().find_map(|way| path.strip_prefix(way))?;
+        let beside = io::read(&self.folder.join(format!("{name}.py"))).is_ok();
+        if name.contains('.') || is_stdlib(name) || beside {
+            return None;
+        }
+        let text = io::read(&self.folder.join(format!("{name}.ipynb"))).ok()?;
+        let module = LocalModule {
+            name: name.to_owned(),
+            source: format!("{}\n", self.code(&text)?),
+        };
+        run_as_imports(&module, "").is_some().then_some(module)
     }
 
     /// The notebook that `%run` finds, and its code; nothing where that would not do the same elsewhere.
