@@ -96,6 +96,9 @@ pub(super) fn sections(notebook: &Notebook<'_>) -> Vec<Section> {
     out
 }
 
+/// Characters of a heading.
+const LONGEST_HEADING: usize = 100;
+
 /// The last heading of a Markdown cell, as plain text.
 pub(super) fn heading(cell: &Cell) -> Option<String> {
     headings(cell).pop().map(|heading| heading.title)
@@ -122,6 +125,11 @@ fn headings(cell: &Cell) -> Vec<Heading> {
                 }
             }
             found.retain(|heading: &Heading| !heading.title.is_empty());
+            // what is longer is prose in large letters
+            let is_short = |heading: &Heading| heading.title.chars().count() <= LONGEST_HEADING;
+            if found.iter().any(is_short) {
+                found.retain(is_short);
+            }
             found
         }
         _ => Vec::new(),
