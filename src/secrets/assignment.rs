@@ -150,13 +150,6 @@ fn kind_of(name: &str, before: &str) -> Option<Kind> {
         "next",
         "page",
         "cancellation",
-        "sample",
-        "scene",
-        "ego",
-        "calibrated",
-        "visibility",
-        "category",
-        "attribute",
     ];
     let first = name.split(['_', '-']).next().unwrap_or_default();
     if model.contains(&first) && name.contains("token")
@@ -164,6 +157,10 @@ fn kind_of(name: &str, before: &str) -> Option<Kind> {
             .iter()
             .any(|word| name.contains(word))
     {
+        return None;
+    }
+    let mut parts = name.split(['_', '-']);
+    if name.ends_with("token") && parts.any(|part| ROW_IDS.contains(&part)) {
         return None;
     }
     let password = [
@@ -266,6 +263,26 @@ fn kind_of(name: &str, before: &str) -> Option<Kind> {
     let ends = ["key", "auth", "cred", "creds", "pass", "private", "access"];
     let told = ends.iter().any(|end| name.ends_with(end)) && !words.iter().any(|word| plain.contains(word));
     told.then_some(Kind::Weak)
+}
+
+/// Words of the names that data of drives and scenes gives the ids of its rows: `sample_token`, `ego_pose_token`.
+const ROW_IDS: [&str; 8] = [
+    "annotation",
+    "attribute",
+    "calibrated",
+    "category",
+    "pose",
+    "sample",
+    "scene",
+    "visibility",
+];
+
+/// Whether a value is such an id: hexadecimal, with others after it. `{'token': '…', 'scene_token': '…'}`
+pub(super) fn is_row_id(name: &str, value: &str, after: &str) -> bool {
+    let hexadecimal = value.len() >= 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let others = || after.match_indices("_token").filter_map(|(at, _)| after.get(..at));
+    let of_row = |before: &str| ROW_IDS.iter().any(|word| before.ends_with(word));
+    name == "token" && hexadecimal && others().any(of_row)
 }
 
 fn password(value: &str, quoted: bool) -> Option<Confidence> {

@@ -4,7 +4,7 @@
 
 use crate::text::Span;
 
-use super::assignment::{Stands, judge};
+use super::assignment::{Stands, is_row_id, judge};
 use super::checks::{entropy, in_long_blob};
 use super::columns;
 use super::engine::Hit;
@@ -107,6 +107,9 @@ impl<'t> Labels<'t> {
         if secret.len() < 6 || entropy(secret) < 2.5 || is_placeholder(secret, true) || in_long_blob(self.text, value) {
             return None;
         }
+        if is_row_id(name.slice(self.text), secret, self.near_after(value)) {
+            return None;
+        }
         let said = line_before(self.text, name.start);
         let confidence = judge(name.slice(self.text).trim_matches(['-', '_']), said, secret, stands)?;
         Some(Hit {
@@ -126,6 +129,15 @@ impl<'t> Labels<'t> {
     fn is_column(&self, name: Span, value: Span) -> bool {
         let between = Span::new(name.end, value.start).slice(self.text);
         between.len() >= 2 && between.bytes().all(|byte| byte == b' ')
+    }
+
+    /// What stands after a value: a few more names and values.
+    fn near_after(&self, value: Span) -> &'t str {
+        let mut end = self.text.len().min(value.end + 300);
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Span::new(value.end, end).slice(self.text)
     }
 
     fn byte(&self, at: usize) -> u8 {

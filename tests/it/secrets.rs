@@ -521,6 +521,8 @@ fn columns_that_hold_no_secrets() {
         "user  has_password\n0  ann  True\n1  bob  False\n",
         "user,password_hash\nann,$2b$12$LQv3c1yqBWVHxkd0LHAkCOYz6TtxMQJqhN8\n",
         "user  pass\n0  ann  yes\n1  bob  no\n",
+        "{'token': '5879f3d0a1ac40498e4bd7649ef397d6', 'sample_token': '80d56e801c7e465995bdb116b3e678aa',\n\
+         'ego_pose_token': '48b673ee2b204e20aa70c0c02d799adf', 'calibrated_sensor_token': 'f31e1b9f19e3496899bb7e0172000252'}",
         "set the password here\nand then v2beta1 goes on\nto be words2 of a text\n",
         "f(a, password)\nf(b, c2d3e4f5)\n",
     ] {
