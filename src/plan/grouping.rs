@@ -152,7 +152,11 @@ impl Groups<'_> {
     /// A literal under a name, or a call that is given nothing of the notebook's.
     fn is_set_up(&self, i: usize) -> bool {
         let Some(piece) = self.pieces.get(i) else { return true };
-        let reads_nothing = piece.facts.scopes.is_empty() && piece.facts.mutates.is_empty();
+        let reads_nothing = piece.facts.scopes.is_empty()
+            && piece.facts.mutates.is_empty()
+            && !names_read(self.facts, piece)
+                .into_iter()
+                .any(|name| self.facts.is_value(self.facts.text(name)));
         match piece.facts.kind {
             StmtKind::Assign => {
                 let literal = single_assignment(piece.stmt).is_some_and(|(_, value)| is_constant(value));
