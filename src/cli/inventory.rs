@@ -63,19 +63,33 @@ fn row(job: &Job, repositories: &[Repository]) -> Result<Row, UserError> {
     Ok(inventory::row(seen, &report, repositories))
 }
 
+/// Who answers for a notebook by its repository's CODEOWNERS; nobody where there is no such file, or no repository.
+pub(super) fn owner(notebook: &Path) -> Option<String> {
+    let git = Git::at(&folder_of(notebook));
+    let within = text(git.line(&["rev-parse", "--show-prefix"]).ok()?);
+    let name = notebook.file_name()?.to_string_lossy();
+    Repository::new("", &within, &codeowners(&git)?, "").owner(&name)
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    if path.is_dir() {
+        return path.to_owned();
+    }
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+fn codeowners(git: &Git) -> Option<String> {
+    let top = PathBuf::from(text(git.line(&["rev-parse", "--show-toplevel"]).ok()?));
+    CODEOWNERS.iter().find_map(|name| io::read(&top.join(name)).ok())
+}
+
 /// What git knows of the notebooks below a path; nothing where there is no repository, or no git.
 fn repository(path: &Path) -> Option<Repository> {
-    let folder = if path.is_dir() {
-        path.to_owned()
-    } else {
-        path.parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .map_or_else(|| PathBuf::from("."), Path::to_owned)
-    };
+    let folder = folder_of(path);
     let git = Git::at(&folder);
     let within = text(git.line(&["rev-parse", "--show-prefix"]).ok()?);
-    let top = PathBuf::from(text(git.line(&["rev-parse", "--show-toplevel"]).ok()?));
-    let codeowners = CODEOWNERS.iter().find_map(|name| io::read(&top.join(name)).ok());
     // a repository without a commit has no log
     let log = git
         .run(&[&Repository::LOG[..], &["--", "*.ipynb"]].concat())
@@ -88,7 +102,7 @@ fn repository(path: &Path) -> Option<Repository> {
     Some(Repository::new(
         &named,
         &within,
-        &codeowners.unwrap_or_default(),
+        &codeowners(&git).unwrap_or_default(),
         &text(log),
     ))
 }

@@ -246,6 +246,7 @@ fn reference(path: &Path, page: &Page, notebook: &Notebook<'_>) -> NotebookRef {
         },
         sha256: page.sha256.clone(),
         order: page.order.clone(),
+        owner: super::inventory::owner(path).unwrap_or_default(),
         file_name,
         title,
         summary,

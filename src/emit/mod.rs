@@ -83,6 +83,10 @@ pub fn emit_with(plan: &Plan, templates: &Templates) -> Result<Tree, EmitError> 
     out.text("README.md", "README.md", readme::readme(plan))?;
     out.text(".gitignore", ".gitignore", ())?;
     out.text(".pre-commit-config.yaml", ".pre-commit-config.yaml", ())?;
+    let owners = literal::one_line(&plan.owners().join(" "));
+    if !owners.is_empty() {
+        out.tree.insert("CODEOWNERS", format!("* {owners}\n"));
+    }
     let python = format!("{}.{}", plan.python.0, plan.python.1);
     out.text(
         ".github/workflows/ci.yml",

@@ -248,7 +248,9 @@ fn notes(plan: &Plan) -> Vec<String> {
             "The dependency {name} is named after the import: check that it is the one meant."
         ));
     }
-    notes.push("Nobody is named as the owner: add a CODEOWNERS file.".to_owned());
+    if plan.owners().is_empty() {
+        notes.push("Nobody is named as the owner: add a CODEOWNERS file.".to_owned());
+    }
     notes
 }
 

@@ -34,7 +34,7 @@ impl Repository {
     }
 
     /// Who answers for it.
-    pub(super) fn owner(&self, name: &str) -> Option<String> {
+    pub fn owner(&self, name: &str) -> Option<String> {
         self.codeowners.of(&self.path(name)?)
     }
 

@@ -82,6 +82,18 @@ impl Plan {
         }
     }
 
+    /// Who answers for its notebooks, as CODEOWNERS names them.
+    pub fn owners(&self) -> Vec<&str> {
+        let all = self
+            .each()
+            .iter()
+            .flat_map(|plan| plan.notebook.owner.split_whitespace());
+        let mut owners: Vec<&str> = all.filter(|owner| owner.contains('@')).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        owners.retain(|owner| seen.insert(*owner));
+        owners
+    }
+
     /// Whether anything that a notebook printed goes through the package's logger.
     pub fn has_messages(&self) -> bool {
         self.all().any(|plan| plan.messages)
@@ -168,6 +180,8 @@ pub struct NotebookRef {
     pub title: String,
     /// First sentence of the prose below the title; empty where there is none.
     pub summary: String,
+    /// Who answers for it, as CODEOWNERS names them; empty where nobody is named.
+    pub owner: String,
     /// The cells of the page in the order in which the package takes them; empty where that is the page's.
     pub order: Vec<CellIdx>,
 }

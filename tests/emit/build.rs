@@ -14,7 +14,7 @@ pub fn empty(package: &str) -> Plan {
             sha256: "0".repeat(64),
             title: String::new(),
             summary: String::new(),
-            order: Vec::new(),
+            ..NotebookRef::default()
         },
         package: package.to_owned(),
         distribution: package.replace('_', "-"),

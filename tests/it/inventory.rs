@@ -197,3 +197,24 @@ fn a_page_holds_no_character_that_html_lacks() {
         "{page}"
     );
 }
+
+/// A package stands for its notebook: who answers for the one answers for the other.
+#[test]
+fn a_package_has_the_owner_that_codeowners_names() {
+    let sandbox = Sandbox::new();
+    let plain = notebook(&[code(Some(1), "x = [1]\nx.append(2)")]);
+    sandbox.write_notebook("repo/team/a.ipynb", &plain);
+    sandbox.write_notebook("repo/other/b.ipynb", &plain);
+    sandbox.write("repo/CODEOWNERS", "/team/ @org/data-team\n/other/ nobody\n");
+    git(&sandbox.path().join("repo"), &["init", "-q"]);
+    for (name, owner) in [("team/a", Some("* @org/data-team\n")), ("other/b", None)] {
+        let ran = sandbox.run(&["graduate", &format!("repo/{name}.ipynb"), "--output", name]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let files = sandbox.files(name);
+        assert_eq!(files.get("CODEOWNERS").map(String::as_str), owner);
+        assert_eq!(
+            files["README.md"].contains("Nobody is named as the owner"),
+            owner.is_none()
+        );
+    }
+}

@@ -67,7 +67,7 @@ pub fn graduate(text: &str) -> bool {
             sha256: "0".repeat(64),
             title,
             summary,
-            order: Vec::new(),
+            ..NotebookRef::default()
         },
         secrets: spans.collect(),
         ..Options::default()
