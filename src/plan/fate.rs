@@ -11,7 +11,7 @@ use crate::python::{Body, CellCode, is_builtin, is_kernels, is_stdlib, provided_
 use super::bindings::Histories;
 use super::build::{Options, SecretSpan};
 use super::event_loop::{needs_patched_loop, patches_loop};
-use super::forms::{asked_for, asks_platform, debugs, interacts, is_form_field};
+use super::forms::{asked_for, asks_platform, debugs, interacts, is_form_field, is_hyper_parameter};
 use super::given::is_platforms;
 use super::magic::{Translation, translate};
 use super::origins::first_bad_line;
@@ -412,7 +412,8 @@ impl Decider<'_> {
                     return None;
                 }
                 let capitals = name.chars().any(|c| c.is_ascii_uppercase()) && name == name.to_ascii_uppercase();
-                let looks_like = capitals || is_form_field(piece) || self.parameters.contains(&piece.cell);
+                let tunes = is_hyper_parameter(name, value) && !history.readers.is_empty();
+                let looks_like = capitals || tunes || is_form_field(piece) || self.parameters.contains(&piece.cell);
                 let is_field = is_scalar(value) && looks_like && !self.reflective;
                 Some(if is_field { Fate::Config } else { Fate::Keep })
             })

@@ -3,6 +3,7 @@
 use ruff_python_ast::{Expr, Stmt};
 
 use crate::facts::{Imports, dotted};
+use crate::python::Table;
 
 use super::model::ConfigType;
 use super::pieces::Piece;
@@ -11,6 +12,12 @@ use super::pieces::Piece;
 pub(super) fn is_form_field(piece: &Piece<'_>) -> bool {
     let comment = piece.trail.lines().next().unwrap_or_default();
     comment.contains("#@param") || comment.contains("# @param")
+}
+
+/// Whether an assignment says how a model is tuned: `learning_rate = 0.01`.
+pub(super) fn is_hyper_parameter(name: &str, value: &Expr) -> bool {
+    static NAMES: Table = Table::new(include_str!("../../data/hyper_parameters.txt"));
+    value.is_number_literal_expr() && NAMES.contains(name)
 }
 
 /// The type of what `input()` gives, `int(input("how many? "))` for one; and the prompt. A password is a string.
