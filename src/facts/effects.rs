@@ -2,6 +2,8 @@
 //!
 //! Unknown calls are taken to change everything that they are given.
 
+use std::collections::BTreeSet;
+
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 use rustc_hash::FxHashMap;
@@ -231,41 +233,27 @@ impl<F: Fn(&str) -> bool> OwnNames for F {
     }
 }
 
-/// All that evaluating an expression does.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Effects(u16);
+/// All that evaluating an expression does besides having a value.
+#[derive(Clone, Debug, Default)]
+pub struct Effects(BTreeSet<Effect>);
 
 impl Effects {
     fn add(&mut self, effect: Effect) {
-        self.0 |= 1 << effect as u16;
+        if !matches!(effect, Effect::Pure | Effect::Calls) {
+            self.0.insert(effect);
+        }
     }
 
-    pub fn has(self, effect: Effect) -> bool {
-        self.0 & (1 << effect as u16) != 0
-    }
-
-    /// Whether it does anything besides these and having a value.
-    pub fn has_others_than(self, effects: &[Effect]) -> bool {
-        let allowed = effects.iter().fold(1, |bits, effect| bits | 1 << *effect as u16);
-        self.0 & !allowed != 0
+    /// Whether it does anything besides these.
+    pub fn has_others_than(&self, effects: &[Effect]) -> bool {
+        self.0.iter().any(|effect| !effects.contains(effect))
     }
 }
 
 /// The strongest effect of anything that evaluating `expr` runs.
 pub fn expression_effect(expr: &Expr, imports: &Imports, is_user: &dyn Fn(&str) -> bool) -> Effect {
     let found = effects(expr, imports, &is_user);
-    let mut from_strongest = [
-        Effect::Unknown,
-        Effect::Mutate,
-        Effect::Write,
-        Effect::Seed,
-        Effect::Draw,
-        Effect::Read,
-        Effect::Plot,
-        Effect::Show,
-    ]
-    .into_iter();
-    from_strongest.find(|effect| found.has(*effect)).unwrap_or(Effect::Pure)
+    found.0.last().copied().unwrap_or(Effect::Pure)
 }
 
 /// The effects of everything that evaluating `expr` runs.
@@ -290,8 +278,7 @@ impl<'a> Visitor<'a> for EffectFinder<'_> {
         match expr {
             Expr::Call(call) => {
                 let effect = self.call(call);
-                self.found
-                    .add(if effect == Effect::Calls { Effect::Pure } else { effect });
+                self.found.add(effect);
                 self.add_arguments(call, effect);
             }
             Expr::Named(_) | Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_) | Expr::IpyEscapeCommand(_) => {
@@ -312,7 +299,7 @@ impl EffectFinder<'_> {
         let effect = call_effect(call, self.imports, &|name| self.own.is_value(name));
         match effect {
             Effect::Draw if has_seed(call, self.imports) => Effect::Pure,
-            Effect::Mutate if makes_its_receiver(call, self.imports) => Effect::Pure,
+            Effect::Mutate if self.makes_its_receiver(call) => Effect::Pure,
             effect => effect,
         }
     }
@@ -325,18 +312,76 @@ impl EffectFinder<'_> {
     /// used up is changed.
     fn add_arguments(&mut self, call: &ExprCall, effect: Effect) {
         let path = dotted(&call.func, self.imports).unwrap_or_default();
-        let consumes = CONSUMERS.contains(&path) || self.calls_own(call);
+        // a file that is open is read from where the last reader left it
+        let consumes = CONSUMERS.contains(&path) || self.calls_own(call) || effect == Effect::Read;
+        let mut names = Vec::new();
         for argument in call.arguments.iter_source_order() {
-            let Expr::Name(name) = argument.value() else {
-                continue;
-            };
-            let name = name.id.as_str();
+            match argument.value() {
+                Expr::Name(name) => names.push(name.id.as_str()),
+                // `df.agg([total, last])`
+                Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) | Expr::Dict(_) if effect == Effect::Calls => {
+                    names.extend(names_in(argument.value()));
+                }
+                _ => {}
+            }
+        }
+        for name in names {
             let used_up = consumes && !self.own.is_repeatable(name);
-            let called = effect == Effect::Calls && !self.own.is_pure_function(name) && !self.own.is_repeatable(name);
+            let called = effect == Effect::Calls && !self.own.is_pure_function(name);
             if self.own.is_value(name) && (used_up || called) {
                 self.found.add(Effect::Mutate);
             }
         }
+    }
+
+    /// Whether a method changes nothing but an object that was made for it: `StandardScaler().fit_transform(X)`. What it
+    /// was made of may change with it (`Pipeline([("model", model)]).fit(X)`), and so may what it is given, without a copy.
+    fn makes_its_receiver(&self, call: &ExprCall) -> bool {
+        let Expr::Attribute(method) = call.func.as_ref() else {
+            return false;
+        };
+        let Expr::Call(made) = method.value.as_ref() else {
+            return false;
+        };
+        let Some(path) = dotted(&made.func, self.imports) else {
+            return false;
+        };
+        let mut given = made
+            .arguments
+            .iter_source_order()
+            .flat_map(|argument| names_in(argument.value()));
+        let class = path.rsplit('.').next().unwrap_or_default();
+        path.contains('.')
+            && class.starts_with(|c: char| c.is_ascii_uppercase())
+            && FUNCTIONS.get(&path) == Some("pure")
+            && !given.any(|name| self.own.is_value(name))
+            && !made
+                .arguments
+                .keywords
+                .iter()
+                .any(|keyword| keyword.arg.as_deref() == Some("copy"))
+            && !has_true_keyword(call, "inplace")
+    }
+}
+
+fn names_in(expr: &Expr) -> Vec<&str> {
+    let mut names = Names::default();
+    names.visit_expr(expr);
+    names.found
+}
+
+/// All names in an expression.
+#[derive(Default)]
+struct Names<'a> {
+    found: Vec<&'a str>,
+}
+
+impl<'a> Visitor<'a> for Names<'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Name(name) = expr {
+            self.found.push(name.id.as_str());
+        }
+        walk_expr(self, expr);
     }
 }
 
@@ -351,22 +396,4 @@ fn has_seed(call: &ExprCall, imports: &Imports) -> bool {
     };
     let mut keywords = call.arguments.keywords.iter();
     keywords.any(|given| given.arg.as_deref() == Some(keyword) && given.value.is_number_literal_expr())
-}
-
-/// Whether a method changes nothing but an object that was made for it: `StandardScaler().fit_transform(X)`.
-fn makes_its_receiver(call: &ExprCall, imports: &Imports) -> bool {
-    let Expr::Attribute(method) = call.func.as_ref() else {
-        return false;
-    };
-    let Expr::Call(made) = method.value.as_ref() else {
-        return false;
-    };
-    let Some(path) = dotted(&made.func, imports) else {
-        return false;
-    };
-    let class = path.rsplit('.').next().unwrap_or_default();
-    path.contains('.')
-        && class.starts_with(|c: char| c.is_ascii_uppercase())
-        && FUNCTIONS.get(&path) == Some("pure")
-        && !has_true_keyword(call, "inplace")
 }

@@ -192,7 +192,7 @@ impl Builder<'_> {
         let candidates = candidates(self.notebook, self.facts, self.histories, self.pieces);
         let wanted = displayed_names(self.facts, self.histories, self.pieces);
         let given = given_names(self.notebook, self.facts, self.pieces);
-        let shown = shown_pieces(self.facts, self.pieces, &groups);
+        let shown = shown_pieces(self.facts, self.histories, self.pieces, &groups);
         let flow = Analysis {
             facts: self.facts,
             histories: self.histories,

@@ -285,7 +285,13 @@ impl<'b> Body<'b> {
         // a parameter may be any function
         let by_name =
             |call: &&ExprCall| matches!(call.func.as_ref(), Expr::Name(name) if is_own_local(name.id.as_str()));
-        if calls.found.iter().any(by_name) || self.quiet.calls_own_method(expr) {
+        // and so may what it hands on to be called
+        let hands_on = |call: &&ExprCall| {
+            let calls_what_it_is_given = call_effect(call, &self.quiet.facts.imports, &|_| false) == Effect::Calls;
+            let mut given = call.arguments.iter_source_order().map(|argument| argument.value());
+            calls_what_it_is_given && given.any(|value| value.as_name_expr().is_some_and(|name| is_own_local(&name.id)))
+        };
+        if calls.found.iter().any(|call| by_name(call) || hands_on(call)) || self.quiet.calls_own_method(expr) {
             return false;
         }
         let inside = Inside(self);

@@ -19,7 +19,12 @@ pub(super) struct Shown {
 }
 
 /// The pieces that showed what their step leaves as it was. `groups`: the kept pieces of each step.
-pub(super) fn shown_pieces(facts: &Facts, pieces: &[Piece<'_>], groups: &[Vec<usize>]) -> Vec<Shown> {
+pub(super) fn shown_pieces(
+    facts: &Facts,
+    histories: &Histories,
+    pieces: &[Piece<'_>],
+    groups: &[Vec<usize>],
+) -> Vec<Shown> {
     let mut out = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
         if !piece.only_shows() || !shows_something(facts, piece) {
@@ -31,8 +36,9 @@ pub(super) fn shown_pieces(facts: &Facts, pieces: &[Piece<'_>], groups: &[Vec<us
         };
         let step = groups.iter().take_while(begins_above).count().checked_sub(1);
         let below = step.and_then(|step| groups.get(step)).into_iter().flatten();
-        let below = below.filter(|&&i| i > at).filter_map(|&i| pieces.get(i));
-        if !changes_what_is_read(facts, piece, below) {
+        let below: Vec<usize> = below.copied().filter(|&i| i > at).collect();
+        let lasts = |name: &NameId| !changes(facts, histories, pieces, *name, &below);
+        if names_read(facts, piece).iter().all(lasts) {
             out.push(Shown { piece: at, step });
         }
     }
@@ -65,23 +71,17 @@ fn shows_something(facts: &Facts, piece: &Piece<'_>) -> bool {
     piece.displayed || expression_effect(&expr.value, &facts.imports, &|name| facts.is_value(name)) == Effect::Show
 }
 
-/// Whether a name that the piece reads is bound again, or its object may be changed, by what its step runs below it.
-fn changes_what_is_read<'p>(facts: &Facts, piece: &Piece<'_>, mut below: impl Iterator<Item = &'p Piece<'p>>) -> bool {
-    let read = names_read(facts, piece);
-    below.any(|below| {
-        let binds = below.facts.binds.iter().map(|bind| bind.name);
-        let deletes = below.facts.deleted.iter().map(|(name, _)| *name);
-        // a function of the notebook's own may run in any of them
-        let scopes = facts
-            .scopes
-            .iter()
-            .flat_map(|scope| scope.mutates.iter().chain(&scope.writes));
-        let calls_own = |found: &Use| found.role != Role::Plain && facts.is_value(facts.text(found.name));
-        let reached = scopes.filter(|_| below.facts.uses.iter().any(calls_own));
-        let changes = below.facts.mutates.iter().chain(&below.facts.changes).chain(reached);
-        binds
-            .chain(deletes)
-            .chain(changes.copied())
-            .any(|name| read.contains(&name))
-    })
+/// Whether some of the pieces `below` bind the name again, or may change its object, under this name or another.
+fn changes(facts: &Facts, histories: &Histories, pieces: &[Piece<'_>], name: NameId, below: &[usize]) -> bool {
+    let history = histories.get(name);
+    let touched = [&history.binders, &history.deleted_by, &history.mutators];
+    if touched.into_iter().flatten().any(|at| below.contains(at)) {
+        return true;
+    }
+    // a function of the notebook's own may change it in any piece that calls one
+    let mut scopes = facts.scopes.iter();
+    let reached = scopes.any(|scope| scope.mutates.contains(&name) || scope.writes.contains(&name));
+    let calls_own = |found: &Use| found.role != Role::Plain && facts.is_value(facts.text(found.name));
+    let mut below = below.iter().filter_map(|&i| pieces.get(i));
+    below.any(|piece| piece.facts.changes.contains(&name) || (reached && piece.facts.uses.iter().any(calls_own)))
 }
