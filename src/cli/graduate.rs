@@ -83,9 +83,7 @@ fn graduate(args: &GraduateArgs) -> Result<Outcome, Vec<UserError>> {
     };
     if args.dry_run && !args.update {
         let text = describe_plan(&plan);
-        let masked = materials
-            .iter()
-            .fold(text, |text, material| material.secrets.masker.mask(&text).into_owned());
+        let masked = materials.iter().fold(text, |text, material| material.masked(&text));
         print(&masked)?;
         say_left();
         return Ok(Outcome::Clean);
@@ -196,7 +194,11 @@ fn write(args: &GraduateArgs, name: &str, folder: &Path, plan: &Plan, now: &Reco
 
 /// What is new goes into a package that may have been edited since.
 fn update(args: &GraduateArgs, name: &str, package: &Package<'_>, now: &Record) -> Result<Outcome, Vec<UserError>> {
-    if package.record.notebooks.len() > now.notebooks.len() {
+    let file_name = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let named: Vec<String> = now.notebooks.iter().map(file_name).collect();
+    let held = &package.record.notebooks;
+    let lacks_one = held.len() > 1 && !held.iter().map(file_name).all(|name| named.contains(&name));
+    if lacks_one || held.len() > named.len() {
         return Err(vec![UserError::new(
             format!(
                 "{}: the package holds {}, and what isn't named would be taken out of it",
@@ -279,8 +281,7 @@ fn package_name(asked: &str) -> Result<String, UserError> {
 
 /// The last line of defence: no file of the package may hold a secret that was found in the notebook.
 fn keeps_secrets(material: &Material<'_>, tree: &Tree) -> Result<(), Vec<UserError>> {
-    let masker = &material.secrets.masker;
-    let leaks = tree.files.iter().filter(|(_, text)| masker.mask(text) != text.as_str());
+    let leaks = tree.files.iter().filter(|(_, text)| material.masked(text) != **text);
     let files: Vec<&str> = leaks.map(|(path, _)| path.as_str()).collect();
     if files.is_empty() {
         return Ok(());

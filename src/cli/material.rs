@@ -17,7 +17,7 @@ use crate::plan::{
 use crate::python::{CellCode, Magics, desugar, is_stdlib, parse_cells, reworded};
 use crate::redact;
 use crate::secrets::{self, Secrets};
-use crate::text::{EditSet, Span};
+use crate::text::{EditSet, Masker, Span};
 
 use super::taken_in::take_in;
 use super::talk::UserError;
@@ -25,6 +25,8 @@ use super::talk::UserError;
 /// A notebook's text as it is planned: with its cells in the order in which they are to run.
 pub(super) struct Page {
     text: String,
+    /// Hides the secrets of the file, those that its prose and comments gave away among them.
+    masker: Masker,
     sha256: String,
     /// The cells of the file in that order; empty where it is the file's.
     order: Vec<CellIdx>,
@@ -41,7 +43,7 @@ impl Page {
         let text = io::read(path)?;
         let digest = Sha256::digest(text.as_bytes());
         let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let text = redact::said(&text);
+        let (text, masker) = redact::said(&text);
         let mut order = Vec::new();
         let mut arranged = None;
         let mut title = None;
@@ -61,6 +63,7 @@ impl Page {
         }
         Ok(Self {
             text: arranged.unwrap_or(text),
+            masker,
             sha256,
             order,
             title,
@@ -72,7 +75,8 @@ impl Page {
 pub(super) struct Material<'t> {
     /// As it was named.
     pub name: String,
-    pub secrets: Secrets,
+    page: &'t Page,
+    secrets: Secrets,
     notebook: Notebook<'t>,
     cells: Vec<CellCode>,
     facts: Facts,
@@ -115,6 +119,7 @@ impl<'t> Material<'t> {
         };
         Ok(Self {
             name,
+            page,
             secrets,
             notebook,
             cells,
@@ -131,10 +136,12 @@ impl<'t> Material<'t> {
     /// What the order in which the cells ran gives, and that of the page doesn't.
     pub fn differences(&self) -> Vec<String> {
         let clauses = differences(&self.notebook, &self.cells, &self.facts);
-        let masked = clauses
-            .iter()
-            .map(|clause| self.secrets.masker.mask(clause).into_owned());
-        masked.collect()
+        clauses.iter().map(|clause| self.masked(clause)).collect()
+    }
+
+    /// A text without the notebook's secrets.
+    pub fn masked(&self, text: &str) -> String {
+        self.page.masker.mask(&self.secrets.masker.mask(text)).into_owned()
     }
 
     /// As the planner takes it.

@@ -50,7 +50,7 @@ impl<'p> Package<'p> {
         let yours = io::read_below(self.folder, paths.iter().map(String::as_str))?;
         Ok(Planned {
             folder: self.folder,
-            open: update::open_conflicts(&self.record, &yours),
+            open: update::open_conflicts(&self.record, &yours, now),
             update: update::update(&self.record, &yours, now),
             yours,
         })

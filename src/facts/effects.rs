@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_comprehension, walk_expr, walk_stmt};
+use ruff_python_ast::{Comprehension, Expr, ExprCall, Stmt};
 use rustc_hash::FxHashMap;
 
 use crate::python::{CellCode, Table};
@@ -287,6 +287,17 @@ impl<'a> Visitor<'a> for EffectFinder<'_> {
             _ => {}
         }
         walk_expr(self, expr);
+    }
+
+    fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {
+        if let Expr::Name(name) = &comprehension.iter
+            && self.own.is_value(&name.id)
+            && !self.own.is_repeatable(&name.id)
+        {
+            // an iterator is used up by it
+            self.found.add(Effect::Mutate);
+        }
+        walk_comprehension(self, comprehension);
     }
 }
 

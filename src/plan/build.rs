@@ -274,11 +274,18 @@ impl Builder<'_> {
 
     /// What became of a value that the notebook showed.
     fn why_shown(&self, dropped: &Dropped, lasting: &[Shown], in_thin: &BTreeSet<usize>) -> String {
-        let is_it = |piece: &Piece<'_>| piece.cell == dropped.cell && lines_of(self.notebook, piece) == dropped.lines;
+        let is_it = |piece: &Piece<'_>| {
+            piece.only_shows() && piece.cell == dropped.cell && lines_of(self.notebook, piece) == dropped.lines
+        };
         let at = self.pieces.iter().position(is_it);
         let lasts = lasting.iter().any(|shown| Some(shown.piece) == at);
         if at.is_some_and(|at| in_thin.contains(&at)) {
             format!("{SHOWS}, now in the thin notebook")
+        } else if !at
+            .and_then(|at| self.pieces.get(at))
+            .is_some_and(|piece| piece.displayed)
+        {
+            SHOWS.to_owned()
         } else if lasts {
             format!("{SHOWS} that no step gives")
         } else {

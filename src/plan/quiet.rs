@@ -56,14 +56,11 @@ impl<'q> Quiet<'q> {
             let known = this.functions.len() + this.repeatable.len();
             for piece in pieces {
                 if let Some((name, _)) = single_assignment(piece.stmt) {
-                    let values = binders(name)
-                        .unwrap_or_default()
-                        .iter()
-                        .map(|&at| pieces.get(at)?.value_of(name));
-                    if values
-                        .into_iter()
-                        .all(|value| value.is_some_and(|value| this.gives_repeatable(value)))
-                    {
+                    let gives = |at: &usize| {
+                        let value = pieces.get(*at).and_then(|piece| piece.value_of(name));
+                        value.is_some_and(|value| this.gives_repeatable(value))
+                    };
+                    if binders(name).is_some_and(|binders| binders.iter().all(gives)) {
                         this.repeatable.insert(name);
                     }
                 }
@@ -85,9 +82,14 @@ impl<'q> Quiet<'q> {
         effects(expr, &self.facts.imports, self)
     }
 
-    /// Whether it calls a method of the notebook's own: what that does is its own business, whatever its name means
-    /// elsewhere.
+    /// Whether it calls a method of the notebook's own, or a name that it binds itself: what these do is their own
+    /// business, whatever the name means elsewhere.
     pub fn calls_own_method(&self, expr: &Expr) -> bool {
+        let mut calls = Calls::default();
+        calls.visit_expr(expr);
+        if calls.calls_bound() {
+            return true;
+        }
         let mut finder = MethodCalls {
             names: self.methods,
             found: false,
@@ -222,8 +224,6 @@ impl<'b> Body<'b> {
         match stmt {
             Stmt::Pass(_) | Stmt::Break(_) | Stmt::Continue(_) => true,
             Stmt::Return(stmt) => stmt.value.as_deref().is_none_or(|value| self.expression(value)),
-            Stmt::Assert(stmt) => self.expression(&stmt.test),
-            Stmt::Raise(stmt) => stmt.exc.as_deref().is_none_or(|exception| self.expression(exception)),
             Stmt::Expr(stmt) => self.expression(&stmt.value),
             Stmt::Assign(assign) => {
                 self.expression(&assign.value)
@@ -244,7 +244,12 @@ impl<'b> Body<'b> {
                     })
             }
             Stmt::For(stmt) => {
+                let uses_up = stmt.iter.as_name_expr().is_some_and(|name| {
+                    let (name, inside) = (name.id.as_str(), Inside(self));
+                    inside.is_value(name) && !inside.is_repeatable(name)
+                });
                 !stmt.is_async
+                    && !uses_up
                     && self.expression(&stmt.iter)
                     && self.bind(&stmt.target, false)
                     && self.is_pure_again(&stmt.body)
@@ -363,6 +368,25 @@ struct Calls<'a> {
     bound: BTreeSet<&'a str>,
 }
 
+impl<'a> Calls<'a> {
+    fn visit_bound(&mut self, target: &'a Expr) {
+        match target {
+            Expr::Name(name) => drop(self.bound.insert(name.id.as_str())),
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|element| self.visit_bound(element)),
+            Expr::List(list) => list.elts.iter().for_each(|element| self.visit_bound(element)),
+            Expr::Starred(starred) => self.visit_bound(&starred.value),
+            _ => {}
+        }
+    }
+
+    /// Whether it calls what it binds itself, which may be anything.
+    fn calls_bound(&self) -> bool {
+        let bound =
+            |call: &&ExprCall| matches!(call.func.as_ref(), Expr::Name(name) if self.bound.contains(name.id.as_str()));
+        self.found.iter().any(bound)
+    }
+}
+
 impl<'a> Visitor<'a> for Calls<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
@@ -377,9 +401,7 @@ impl<'a> Visitor<'a> for Calls<'a> {
     }
 
     fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {
-        if let Some(name) = comprehension.target.as_name_expr() {
-            self.bound.insert(name.id.as_str());
-        }
+        self.visit_bound(&comprehension.target);
         ruff_python_ast::visitor::walk_comprehension(self, comprehension);
     }
 }

@@ -1,6 +1,6 @@
 //! What the notebook showed, and what of it can still be shown once the step of its section has run to its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::Stmt;
 
@@ -38,11 +38,30 @@ pub(super) fn shown_pieces(
         let below = step.and_then(|step| groups.get(step)).into_iter().flatten();
         let below: Vec<usize> = below.copied().filter(|&i| i > at).collect();
         let lasts = |name: &NameId| !changes(facts, histories, pieces, *name, &below);
-        if names_read(facts, piece).iter().all(lasts) {
+        if read_by(facts, piece).iter().all(lasts) {
             out.push(Shown { piece: at, step });
         }
     }
     out
+}
+
+/// The names that a piece reads, and those that the notebook's own functions read which it may call.
+fn read_by(facts: &Facts, piece: &Piece<'_>) -> BTreeSet<NameId> {
+    let mut read = names_read(facts, piece);
+    loop {
+        let known = read.len();
+        let called = facts
+            .scopes
+            .iter()
+            .filter(|scope| scope.name.is_some_and(|name| read.contains(&name)));
+        let further: Vec<NameId> = called
+            .flat_map(|scope| scope.reads.iter().map(|found| found.name))
+            .collect();
+        read.extend(further);
+        if read.len() == known {
+            return read;
+        }
+    }
 }
 
 /// The names that hold what is shown, each with the steps that have run by then: these give the values back.
@@ -68,7 +87,7 @@ pub(super) fn shown_names(
 /// Whether a person at the notebook saw something of the piece: its value, or what it printed.
 fn shows_something(facts: &Facts, piece: &Piece<'_>) -> bool {
     let Stmt::Expr(expr) = piece.stmt else { return false };
-    piece.displayed || expression_effect(&expr.value, &facts.imports, &|name| facts.is_value(name)) == Effect::Show
+    piece.displayed || expression_effect(&expr.value, &facts.imports, &|_| false) == Effect::Show
 }
 
 /// Whether some of the pieces `below` bind the name again, or may change its object, under this name or another.

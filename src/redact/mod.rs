@@ -151,14 +151,16 @@ pub fn hidden(text: &str) -> String {
     edits.apply(text)
 }
 
-/// A notebook's text with the secrets marked that stand in its prose, and in comments: nothing there computes.
-pub fn said(text: &str) -> String {
+/// A notebook's text with the secrets marked that stand in its prose, and in comments: nothing there computes. What hides
+/// all its secrets comes with it: what a comment gave away may stand in code too, where nothing tells of it any more.
+pub fn said(text: &str) -> (String, Masker) {
     let Ok(notebook) = notebook::read(text) else {
-        return text.to_owned();
+        return (text.to_owned(), Masker::default());
     };
     let cells = parse_cells(&notebook, &Magics::default());
     let mut edits = EditSet::new();
-    for secret in &secrets::scan_parsed(&notebook, &cells).found {
+    let secrets = secrets::scan_parsed(&notebook, &cells);
+    for secret in &secrets.found {
         let of_source = secret.place.kind == PlaceKind::Source && secret.packed.is_none();
         let Some(cell) = secret
             .place
@@ -173,7 +175,7 @@ pub fn said(text: &str) -> String {
             replace(&mut edits, &secret.pieces, &mark(secret));
         }
     }
-    edits.apply(text)
+    (edits.apply(text), secrets.masker)
 }
 
 /// Whether the bytes of the file stand in a comment.

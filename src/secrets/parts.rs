@@ -8,6 +8,8 @@ use crate::text::Span;
 
 /// Levels of an expression whose parts are put together.
 const DEEPEST: usize = 50;
+/// Parts of a text that is put together from templates.
+const MOST_PARTS: usize = 1_000;
 
 /// Calls that give back what they are given, as far as a secret in it is concerned.
 const WRAPPERS: [&str; 6] = ["SecretStr", "SecretBytes", "bytes", "quote", "quote_plus", "str"];
@@ -153,6 +155,8 @@ impl Reader<'_> {
     fn fill<'a>(self, expr: Option<&'a Expr>, depth: usize, found: &mut Vec<Part<'a>>) {
         let before = found.len();
         match expr {
+            // a value that is filled in at many places may hold many in turn
+            _ if before > MOST_PARTS => found.push(Part::Unknown),
             Some(Expr::Name(name)) => found.push(Part::Name(name.id.as_str())),
             Some(expr) if self.add(expr, depth, found).is_some() => {}
             _ => {

@@ -122,7 +122,9 @@ impl OffsetMap {
             );
             let piece = segment.original_of(inside);
             match pieces.last_mut() {
-                Some(last) if piece.start <= last.end => last.end = last.end.max(piece.end),
+                Some(last) if last.start <= piece.start && piece.start <= last.end => {
+                    last.end = last.end.max(piece.end)
+                }
                 _ if piece.is_empty() => {}
                 _ => pieces.push(piece),
             }

@@ -70,9 +70,10 @@ pub fn paths(then: &Record, now: &Record) -> BTreeSet<String> {
 }
 
 /// Conflicts of an earlier update that are still open: files, and the lines of their markers.
-pub fn open_conflicts(then: &Record, yours: &Files) -> Vec<(String, Option<usize>)> {
+pub fn open_conflicts(then: &Record, yours: &Files, now: &Record) -> Vec<(String, Option<usize>)> {
     let mut open = Vec::new();
-    for path in then.files.keys() {
+    let generated: BTreeSet<&String> = then.files.keys().chain(now.files.keys()).collect();
+    for path in generated {
         let text = yours
             .get(path)
             .map(|bytes| String::from_utf8_lossy(bytes))

@@ -581,3 +581,24 @@ fn structure_stands_in_for_words() {
         assert_eq!(found, [id.as_str(), secret.as_str()], "{text}");
     }
 }
+
+/// Each level would make ten times the text of the one below.
+#[test]
+fn templates_within_templates_come_to_an_end() {
+    let filled = (0..15).fold("'password'".to_owned(), |value, _| {
+        format!("'{}'.format({value})", "{0}".repeat(10))
+    });
+    let turned = "password = '{1}{0}'.format('Tr0mbone58Gull', 'Kq8ZpW3vR')";
+    let sandbox = Sandbox::new();
+    sandbox.write_notebook(
+        "a.ipynb",
+        &notebook(&[code(None, &format!("password = {filled}")), code(None, turned)]),
+    );
+    let ran = sandbox.run(&["check", "--select", "MB3", "--output-format", "concise", "a.ipynb"]);
+    assert!(
+        ran.out.contains("a.ipynb:cell 2:") && ran.out.contains("(23 characters)"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+}

@@ -145,6 +145,10 @@ fn several_are_planned_updated_and_refused_as_one() {
     let fewer = sandbox.run(&["graduate", "churn.ipynb", "--output", "both", "--update"]);
     assert_eq!(fewer.code, 2, "{}", fewer.out);
     assert!(fewer.err.contains("sales report.ipynb"), "{}", fewer.err);
+    sandbox.write_notebook("third.ipynb", &notebook(&[code(None, "x = 1")]));
+    let others = sandbox.run(&["graduate", "churn.ipynb", "third.ipynb", "--output", "both", "--update"]);
+    assert_eq!(others.code, 2, "{}", others.out);
+    assert!(others.err.contains("sales report.ipynb"), "{}", others.err);
 
     let nameless = sandbox.run(&["graduate", "churn.ipynb", "sales report.ipynb"]);
     assert_eq!(nameless.code, 2);

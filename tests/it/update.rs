@@ -174,6 +174,19 @@ fn a_notebook_is_never_marked() {
     assert_eq!(update(&sandbox, &[]).code, 0);
 }
 
+/// A file of one's own may have the very name that a new file would be laid beside.
+#[test]
+fn files_of_ones_own_are_not_written_over() {
+    let sandbox = graduated();
+    sandbox.write("out/src/a/functions.py", "MINE = 1\n");
+    sandbox.write("out/src/a/functions.py.new", "MINE = 2\n");
+    write(&sandbox, "2", &["def half(x):\n    return x / 2\nmean = half(total)"]);
+    let ran = update(&sandbox, &[]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("functions.py.new"), "{}", ran.err);
+    assert_eq!(sandbox.files("out")["src/a/functions.py.new"], "MINE = 2\n");
+}
+
 #[test]
 fn what_is_no_longer_generated_goes_unless_it_was_edited() {
     let sandbox = Sandbox::new();
